@@ -1,0 +1,193 @@
+"""The flickering rule of Lightly's assertion tutorial, exactly, over whole videos at once.
+
+Source: docs.lightly.ai, "Assertion-based Active Learning with YOLOv8".
+
+For each frame `i` with both neighbours, every box of frame `i - 1` is compared with every box
+of frame `i + 1`. A pair with IoU strictly above the tracking threshold is one object, and its
+mean box is where the object should be in frame `i`. Frame `i` flickers if it has no box, or if
+all its boxes have IoU strictly below the assertion threshold with that mean box. The rule is
+blind to classes, and every matching pair counts.
+
+The rule keeps its defects on purpose, so that its results can be compared: it finds only
+single-frame misses of objects that move little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.assertions.base import Findings, ImputedBox, Violation
+from core.boxes import truncated_xyxy
+from core.detections import Detections
+from core.frames import FrameRange
+from core.scoring import tutorial_scores
+
+NAME = "tutorial"
+IOU_THRESH_TRACKING = 0.8
+IOU_THRESH_ASSERTION = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Flickering:
+    """Where the rule is violated, and the boxes that it says are missing."""
+
+    flickering: NDArray[np.bool_]
+    """(frames,) whether the frame flickers; never the first or last frame."""
+    frame: NDArray[np.int64]
+    """(m,) frame of each imputed box, ascending."""
+    xyxy: NDArray[np.int64]
+    """(m, 4) imputed boxes in pixels."""
+    before: NDArray[np.int64]
+    """(m,) row of the matching box in the frame before."""
+    after: NDArray[np.int64]
+    """(m,) row of the matching box in the frame after."""
+    iou: NDArray[np.float64]
+    """(m,) IoU of those two boxes."""
+
+
+def flickering(
+    predictions: Sequence[NDArray[Any]],
+    iou_thresh_tracking: float = IOU_THRESH_TRACKING,
+    iou_thresh_assertion: float = IOU_THRESH_ASSERTION,
+) -> Flickering:
+    """Apply the rule to one array of boxes per frame.
+
+    Args:
+        predictions: For each frame an (n, 4) array of integer boxes x, y, w, h in pixels.
+        iou_thresh_tracking: Boxes around a frame with IoU strictly above this are one object.
+        iou_thresh_assertion: A box with IoU strictly below this does not show that object.
+
+    Raises:
+        ValueError: A frame's array is not of shape (n, 4).
+    """
+    counts = np.fromiter(map(len, predictions), np.int64, len(predictions))
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    filled = [frame for frame in predictions if len(frame)]
+    for frame in filled:
+        if np.shape(frame)[1:] != (4,):
+            raise ValueError(f"expected boxes of shape (n, 4), got {np.shape(frame)}")
+    xywh = np.concatenate(filled) if filled else np.empty((0, 4), np.int64)
+    xyxy = np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]])
+    return flickering_columns(xyxy, offsets, iou_thresh_tracking, iou_thresh_assertion)
+
+
+def flickering_columns(
+    xyxy: NDArray[Any],
+    offsets: NDArray[np.int64],
+    iou_thresh_tracking: float = IOU_THRESH_TRACKING,
+    iou_thresh_assertion: float = IOU_THRESH_ASSERTION,
+) -> Flickering:
+    """Apply the rule to boxes in columns.
+
+    Args:
+        xyxy: (n, 4) integer boxes in pixels, sorted by frame.
+        offsets: (frames + 1,) first row of each frame; see `core.detections.Detections`.
+        iou_thresh_tracking: As in `flickering`.
+        iou_thresh_assertion: As in `flickering`.
+    """
+    frames = len(offsets) - 1
+    columns = np.ascontiguousarray(xyxy.T, dtype=np.float64)
+    row_frame = np.repeat(np.arange(frames), np.diff(offsets))
+    edges = _LeftEdges.of(columns, row_frame)
+
+    before, after = edges.near(columns, row_frame + 2, iou_thresh_tracking)
+    iou = _iou(columns[:, before], columns[:, after])
+    same = np.flatnonzero(iou > iou_thresh_tracking)
+    same = same[np.lexsort((after[same], before[same]))]
+    before, after, iou = before[same], after[same], iou[same]
+    middle = row_frame[before] + 1
+    mean = np.trunc((columns[:, before] + columns[:, after]) / 2)
+
+    # "All strictly below" is the negation of "one at or above".
+    pair, row = edges.near(mean, middle, iou_thresh_assertion)
+    missed = np.ones(len(middle), np.bool_)
+    missed[pair[_iou(mean[:, pair], columns[:, row]) >= iou_thresh_assertion]] = False
+
+    flickers = np.zeros(frames, np.bool_)
+    flickers[middle[missed]] = True
+    return Flickering(
+        flickers,
+        middle[missed],
+        mean[:, missed].T.astype(np.int64),
+        before[missed],
+        after[missed],
+        iou[missed],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _LeftEdges:
+    """Boxes sorted by frame and left edge, to find overlap without comparing every pair.
+
+    Two boxes with IoU >= t share more than a fraction t of each one's width, so the left edge
+    of the other lies within [-(1 - t) / t, 1 - t] widths of one's own.
+    """
+
+    key: NDArray[np.float64]
+    """(n,) `frame * span + left edge`, ascending."""
+    row: NDArray[np.int64]
+    """(n,) the row of each key."""
+    low: float
+    span: float
+
+    @classmethod
+    def of(cls, columns: NDArray[np.float64], row_frame: NDArray[np.int64]) -> "_LeftEdges":
+        left = columns[0]
+        low = float(left.min(initial=0.0))
+        span = float(left.max(initial=0.0)) - low + 1
+        key = row_frame * span + (left - low)
+        row = np.argsort(key, kind="stable")
+        return cls(key[row], row, low, span)
+
+    def near(
+        self, columns: NDArray[np.float64], frame: NDArray[np.int64], min_iou: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs (query, row) that hold every row of frame `frame[query]` with that IoU or more."""
+        left, width = columns[0] - self.low, columns[2] - columns[0]
+        slack = max(1 - min_iou, 0.0)
+        behind = width * (slack / min_iou) + 1 if min_iou > 0 else self.span
+        ahead = width * slack + 1 if min_iou > 0 else self.span
+        last = self.span - 1
+        first = frame * self.span + np.clip(left - behind, 0, last)
+        final = frame * self.span + np.clip(left + ahead, 0, last)
+        start = np.searchsorted(self.key, first, side="left")
+        counts = np.searchsorted(self.key, final, side="right") - start
+        query = np.repeat(np.arange(len(frame)), counts)
+        shift = np.repeat(start - (np.cumsum(counts) - counts), counts)
+        return query, self.row[shift + np.arange(len(shift))]
+
+
+def _iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) IoU of boxes in columns, (4, n) each; 0 where both are empty."""
+    width = np.minimum(a[2], b[2]) - np.maximum(a[0], b[0])
+    height = np.minimum(a[3], b[3]) - np.maximum(a[1], b[1])
+    intersection = np.maximum(width, 0) * np.maximum(height, 0)
+    union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - intersection
+    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+
+
+def assert_flickering(detections: Detections, class_names: tuple[str, ...]) -> Findings:
+    """The rule as an assertion over a run.
+
+    The rule knows neither class nor plausibility. An imputed box takes the class of the more
+    confident of its two neighbours; its plausibility is their IoU: evidence, not a calibrated
+    probability. Identical boxes in one frame are asked for once.
+    """
+    result = flickering_columns(truncated_xyxy(detections.xyxy), detections.offsets)
+    later = detections.score[result.after] > detections.score[result.before]
+    class_ids = detections.class_id[np.where(later, result.after, result.before)]
+    boxes: dict[str, ImputedBox] = {}
+    for frame, xyxy, class_id, iou in zip(
+        result.frame.tolist(), result.xyxy.tolist(), class_ids.tolist(), result.iou.tolist(),
+        strict=True,
+    ):
+        box = ImputedBox(frame, tuple(xyxy), class_names[class_id], iou, NAME)
+        boxes.setdefault(box.key, box)
+    violations = tuple(
+        Violation("flickering", FrameRange(box.frame, box.frame + 1), box.plausibility, (box,))
+        for box in boxes.values()
+    )
+    return Findings(violations, tutorial_scores(result.flickering, detections.counts))

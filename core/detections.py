@@ -1,0 +1,164 @@
+"""Detections in columns: what one run of a detector saw, frame after frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.frames import FrameRange
+
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False)
+class Detections:
+    """Boxes of consecutive frames from frame 0, sorted by frame, in shared columns.
+
+    Rows `offsets[i]:offsets[i + 1]` belong to frame `i`.
+    """
+
+    xyxy: NDArray[np.float32]
+    """(n, 4) boxes in pixels of the upright picture, origin top left."""
+    score: NDArray[np.float32]
+    """(n,) the detector's confidence, 0..1."""
+    class_id: NDArray[np.int16]
+    """(n,) index into the run's class names."""
+    offsets: NDArray[np.int64]
+    """(frames + 1,) first row of each frame, and the number of rows at the end."""
+
+    def __post_init__(self) -> None:
+        rows = len(self.xyxy)
+        if self.xyxy.shape != (rows, 4):
+            raise ValueError(f"expected xyxy of shape (n, 4), got {self.xyxy.shape}")
+        if not len(self.score) == len(self.class_id) == rows == self.offsets[-1]:
+            raise ValueError(
+                f"expected {rows} rows in every column, got {len(self.score)} scores, "
+                f"{len(self.class_id)} classes, offsets up to {self.offsets[-1]}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+    @property
+    def frame_count(self) -> int:
+        """Frames covered, with and without boxes."""
+        return len(self.offsets) - 1
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(frames,) number of boxes in each frame."""
+        return np.diff(self.offsets)
+
+    @property
+    def frame(self) -> NDArray[np.int64]:
+        """(n,) frame index of each row."""
+        return np.repeat(np.arange(self.frame_count), self.counts)
+
+    def rows(self, frame: int) -> slice:
+        """The rows of one frame; none for a frame that the run has not reached."""
+        if not 0 <= frame < self.frame_count:
+            return slice(0, 0)
+        return slice(int(self.offsets[frame]), int(self.offsets[frame + 1]))
+
+    def span(self, frames: FrameRange) -> "Detections":
+        """The detections of `frames` alone, renumbered from 0; shares memory with this."""
+        offsets = self.offsets[frames.start : frames.stop + 1]
+        rows = slice(int(offsets[0]), int(offsets[-1]))
+        return Detections(
+            self.xyxy[rows], self.score[rows], self.class_id[rows], offsets - offsets[0]
+        )
+
+
+def empty_detections(frame_count: int = 0) -> Detections:
+    """Detections of `frame_count` frames in which nothing was seen."""
+    return from_frames([empty_frame()] * frame_count)
+
+
+@dataclass(frozen=True, eq=False)
+class FrameDetections:
+    """What a detector saw in one frame; columns as in `Detections`."""
+
+    xyxy: NDArray[np.float32]
+    score: NDArray[np.float32]
+    class_id: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+
+def empty_frame() -> FrameDetections:
+    """A frame in which nothing was seen."""
+    return FrameDetections(
+        np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.int16)
+    )
+
+
+def from_frames(frames: Sequence[FrameDetections]) -> Detections:
+    """Join per-frame detections, the first of which becomes frame 0."""
+    builder = DetectionsBuilder()
+    builder.extend(frames)
+    return builder.snapshot()
+
+
+class DetectionsBuilder:
+    """Detections that grow at the end, at constant cost a frame.
+
+    Snapshots share the builder's memory and stay valid: rows once written never change, and
+    growing moves to new arrays.
+    """
+
+    def __init__(self, start: Detections | None = None) -> None:
+        self._rows = 0
+        self._frames = 0
+        self._xyxy = np.empty((256, 4), np.float32)
+        self._score = np.empty(256, np.float32)
+        self._class_id = np.empty(256, np.int16)
+        self._offsets = np.zeros(257, np.int64)
+        if start is not None:
+            self._take(start)
+
+    @property
+    def frame_count(self) -> int:
+        """Frames appended so far."""
+        return self._frames
+
+    def extend(self, frames: Sequence[FrameDetections]) -> None:
+        """Append the frames that follow the last one."""
+        for frame in frames:
+            stop = self._rows + len(frame)
+            self._reserve(stop, self._frames + 1)
+            rows = slice(self._rows, stop)
+            self._xyxy[rows], self._score[rows] = frame.xyxy, frame.score
+            self._class_id[rows] = frame.class_id
+            self._rows, self._frames = stop, self._frames + 1
+            self._offsets[self._frames] = stop
+
+    def snapshot(self) -> Detections:
+        """What was appended so far, without copying."""
+        rows = slice(0, self._rows)
+        offsets = self._offsets[: self._frames + 1]
+        return Detections(self._xyxy[rows], self._score[rows], self._class_id[rows], offsets)
+
+    def _take(self, start: Detections) -> None:
+        self._reserve(len(start), start.frame_count)
+        self._rows, self._frames = len(start), start.frame_count
+        self._xyxy[: self._rows], self._score[: self._rows] = start.xyxy, start.score
+        self._class_id[: self._rows] = start.class_id
+        self._offsets[: self._frames + 1] = start.offsets
+
+    def _reserve(self, rows: int, frames: int) -> None:
+        if rows > len(self._score):
+            capacity = max(rows, 2 * len(self._score))
+            self._xyxy = _grown(self._xyxy, capacity)
+            self._score = _grown(self._score, capacity)
+            self._class_id = _grown(self._class_id, capacity)
+        if frames >= len(self._offsets):
+            self._offsets = _grown(self._offsets, max(frames + 1, 2 * len(self._offsets)))
+
+
+def _grown(column: NDArray[T], capacity: int) -> NDArray[T]:
+    grown = np.zeros((capacity, *column.shape[1:]), column.dtype)
+    grown[: len(column)] = column
+    return grown

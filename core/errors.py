@@ -1,0 +1,48 @@
+"""Errors that a person can mend, and the sentence each one shows."""
+
+
+class UserError(Exception):
+    """A problem in what the person gave us: one sentence, and what to do about it.
+
+    `str(error)` is the whole sentence, fit for a banner or for standard error.
+
+    Args:
+        problem: What was wrong, with the offending value; no final full stop.
+        mend: What to do, in the imperative; no final full stop.
+    """
+
+    def __init__(self, problem: str, *, mend: str) -> None:
+        super().__init__(problem, mend)
+        self.problem = problem
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.mend}."
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The keyword argument would be lost when a child process sends the error to its parent.
+        return _rebuild, (type(self), self.problem, self.mend)
+
+
+class VideoError(UserError):
+    """A video that cannot be opened or read."""
+
+
+class DetectorError(UserError):
+    """A detector that cannot be found, loaded or run."""
+
+
+class ProjectError(UserError):
+    """A project folder that cannot be opened or written."""
+
+
+class ExportError(UserError):
+    """An export that cannot be written."""
+
+
+class Cancelled(Exception):
+    """The person asked to stop; what was done until then is kept."""
+
+
+def _rebuild(kind: type[UserError], problem: str, mend: str) -> UserError:
+    return kind(problem, mend=mend)

@@ -1,0 +1,31 @@
+"""Per-frame flickering scores."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCORE_CALM = 0.5
+SCORE_FLICKERS = 1.0
+
+
+def tutorial_scores(
+    flickering: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    empty_window: Literal["calm", "median"] = "calm",
+) -> NDArray[np.float32]:
+    """The tutorial's score: 1.0 where a frame flickers, else 0.5.
+
+    Args:
+        flickering: (frames,) whether each frame flickers.
+        counts: (frames,) boxes in each frame.
+        empty_window: What a frame gets that has no box, like both its neighbours: `calm`
+            leaves it at 0.5, `median` gives it the median of all scores.
+    """
+    scores = np.where(flickering, SCORE_FLICKERS, SCORE_CALM).astype(np.float32)
+    if empty_window == "median" and len(scores):
+        empty = counts == 0
+        window = np.zeros(len(scores), np.bool_)
+        window[1:-1] = empty[:-2] & empty[1:-1] & empty[2:]
+        scores[window] = np.median(scores)
+    return scores
