@@ -22,7 +22,9 @@ def paired_iou(left: Boxes, right: Boxes) -> NDArray[np.float64]:
     height = np.minimum(a[:, 3], b[:, 3]) - np.maximum(a[:, 1], b[:, 1])
     intersection = np.clip(width, 0, None) * np.clip(height, 0, None)
     union = area(a) + area(b) - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+    iou: NDArray[np.float64] = np.zeros_like(union)
+    np.divide(intersection, union, out=iou, where=union > 0)
+    return iou
 
 
 def iou_matrix(left: Boxes, right: Boxes) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ class ExportError(UserError):
     """An export that cannot be written."""
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """The person asked to stop; what was done until then is kept."""
 
 

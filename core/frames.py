@@ -57,7 +57,8 @@ class FrameIndex:
 
     def timestamps(self) -> NDArray[np.float64]:
         """(n,) presentation times in seconds, counted from the first frame."""
-        return (self.pts - self.pts[0]).astype(np.float64) * float(self.time_base)
+        seconds: NDArray[np.float64] = (self.pts - self.pts[0]) * float(self.time_base)
+        return seconds
 
     def frame_of_pts(self, pts: int) -> int | None:
         """The frame with exactly this timestamp, or None."""

@@ -166,7 +166,9 @@ def _iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     height = np.minimum(a[3], b[3]) - np.maximum(a[1], b[1])
     intersection = np.maximum(width, 0) * np.maximum(height, 0)
     union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - intersection
-    return np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
+    iou: NDArray[np.float64] = np.zeros_like(union)
+    np.divide(intersection, union, out=iou, where=union > 0)
+    return iou
 
 
 def assert_flickering(detections: Detections, class_names: tuple[str, ...]) -> Findings:
@@ -181,7 +183,10 @@ def assert_flickering(detections: Detections, class_names: tuple[str, ...]) -> F
     class_ids = detections.class_id[np.where(later, result.after, result.before)]
     boxes: dict[str, ImputedBox] = {}
     for frame, xyxy, class_id, iou in zip(
-        result.frame.tolist(), result.xyxy.tolist(), class_ids.tolist(), result.iou.tolist(),
+        result.frame.tolist(),
+        result.xyxy.tolist(),
+        class_ids.tolist(),
+        result.iou.tolist(),
         strict=True,
     ):
         box = ImputedBox(frame, tuple(xyxy), class_names[class_id], iou, NAME)

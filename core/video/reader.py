@@ -145,6 +145,6 @@ class VideoReader:
 
 def upright_bgr(frame: av.VideoFrame) -> Picture:
     """The decoded frame as a BGR picture, turned as its rotation metadata says."""
-    picture = frame.to_ndarray(format="bgr24")
+    picture = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture

@@ -1,0 +1,222 @@
+"""The command line. Runs headless; whoever starts it may bring a window."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from core import __version__
+from core.detectors.base import DEFAULT_CONFIDENCE, DEFAULT_MODEL, Device
+from core.errors import UserError
+from core.logs import start_logging
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a graphical front end adds to the command line."""
+
+    open: Callable[[Path | None, bool], int]
+    """Show the window with a video or project, or with the demo; gives the exit code."""
+    display_problem: Callable[[], str | None]
+    """Why no window can be shown here, or None."""
+    checks: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+    """Further checks for `doctor`."""
+
+
+app = typer.Typer(
+    name="flickerscope",
+    help="Find where a detector flickers in video, and hand over what it missed as prelabels.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"flickerscope {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command("open", hidden=True)
+def open_command(
+    ctx: typer.Context,
+    path: Annotated[Path | None, typer.Argument(metavar="VIDEO | PROJECT")] = None,
+) -> None:
+    """Open the window."""
+    _open_window(ctx, path, demo=False)
+
+
+@app.command("demo")
+def demo_command(
+    ctx: typer.Context,
+    headless: Annotated[bool, typer.Option(help="Run without a window.")] = False,
+    out: Annotated[Path | None, typer.Option(help="New folder for the results.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run the whole job on the embedded demo: detect, score, accept all, export."""
+    window: Window | None = ctx.obj
+    if window and not headless and not as_json and out is None and not window.display_problem():
+        _open_window(ctx, None, demo=True)
+        return
+    from core.headless import run_demo
+
+    with _progress(as_json) as report:
+        result = run_demo(out, report)
+    _print(result, as_json)
+
+
+@app.command("process")
+def process_command(
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", help="A local video file.")],
+    model: Annotated[
+        str, typer.Option(help="A .pt or .onnx file, an OpenVINO folder, or a name.")
+    ] = DEFAULT_MODEL,
+    conf: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Drop boxes with a lower score.")
+    ] = DEFAULT_CONFIDENCE,
+    classes: Annotated[
+        str | None, typer.Option(help="Keep only these classes, as car,truck.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder that receives the project.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Detect and score a video."""
+    from core.detectors.base import DetectorConfig
+    from core.headless import process_video
+
+    names = tuple(name.strip() for name in classes.split(",") if name.strip()) if classes else None
+    config = DetectorConfig(model, conf, names, _device(device))
+    with _progress(as_json) as report:
+        result = process_video(video, config, out, report)
+    _print(result, as_json)
+
+
+@app.command("export")
+def export_command(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .flickerscope folder.")],
+    format_: Annotated[str, typer.Option("--format", help="coco or yolo.")],
+    out: Annotated[Path, typer.Option(help="New folder for frames and labels.")],
+    frames: Annotated[str, typer.Option(help="flagged or all.")] = "flagged",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write frames as PNG with their prelabels."""
+    from core.export import FORMATS
+    from core.headless import export_project
+
+    _one_of("--format", format_, tuple(FORMATS))
+    _one_of("--frames", frames, ("flagged", "all"))
+    with _progress(as_json) as report:
+        result = export_project(project, format_, frames, out, report)
+    _print(result, as_json)
+
+
+@app.command("doctor")
+def doctor_command(ctx: typer.Context) -> None:
+    """Say what works here, and the mend for what does not."""
+    from core.doctor import core_checks, examine
+
+    window: Window | None = ctx.obj
+    checks = {**(window.checks if window else {}), **core_checks()}
+    findings = []
+    for name, check in checks.items():
+        finding = examine(name, check)
+        findings.append(finding)
+        typer.echo(f"{'ok  ' if finding.works else 'FAIL'}  {name:<9} {finding.says}")
+    if not all(finding.works for finding in findings):
+        raise typer.Exit(1)
+
+
+def main(arguments: Sequence[str] | None = None, window: Window | None = None) -> NoReturn:
+    """Run the command line and exit: 0 for success, 2 for bad usage or input, 1 for a bug."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments), window))
+
+
+def run(arguments: list[str], window: Window | None = None) -> int:
+    """As `main`, but give the exit code."""
+    log_file = start_logging()
+    try:
+        code = app(_with_command(arguments), standalone_mode=False, obj=window)
+        return code if isinstance(code, int) else 0
+    except typer.TyperException as error:
+        return _fail(error.format_message().strip())
+    except UserError as error:
+        return _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped; what was done so far is saved")
+        return 130
+    except Exception as error:
+        log.exception("a bug")
+        _fail(f"{type(error).__name__}: {error}; this is a bug, details are in {log_file}")
+        return 1
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """`flickerscope PATH` means `flickerscope open PATH`."""
+    commands = {command.name for command in app.registered_commands}
+    known = arguments and arguments[0] in commands | {"--help", "--version"}
+    return arguments if known else ["open", *arguments]
+
+
+def _fail(sentence: str) -> int:
+    typer.echo(f"flickerscope: {sentence}", err=True)
+    return 2
+
+
+def _open_window(ctx: typer.Context, path: Path | None, *, demo: bool) -> None:
+    window: Window | None = ctx.obj
+    problem = window.display_problem() if window else "this is the headless program"
+    if window is None or problem:
+        raise UserError(
+            f"no window can be opened here ({problem})",
+            mend="use `flickerscope process VIDEO`, `flickerscope export PROJECT` or "
+            "`flickerscope demo --headless`",
+        )
+    raise typer.Exit(window.open(path, demo))
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise typer.BadParameter(
+            f'"{value}" is not one of {", ".join(allowed)}.', param_hint=option
+        )
+
+
+def _device(value: str) -> Device:
+    _one_of("--device", value, ("auto", "cpu", "cuda", "mps"))
+    return value  # type: ignore[return-value]
+
+
+def _progress(quiet: bool) -> Any:
+    from core.terminal import progress
+
+    return progress(quiet)
+
+
+def _print(result: Mapping[str, object], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    for key, value in result.items():
+        typer.echo(f"{key.replace('_', ' '):>15}  {value}")
+
+
+if __name__ == "__main__":
+    main()

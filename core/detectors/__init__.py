@@ -1,0 +1,1 @@
+"""Detectors: what sees boxes in pictures, and the stream of what it sees in a video."""

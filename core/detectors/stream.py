@@ -1,0 +1,81 @@
+"""What a detector sees in a video, frame after frame, as a stream of messages.
+
+The same stream comes from this process (`stream_detections`, headless) or from a child process
+(`core.detectors.process`, under the window).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.detections import FrameDetections, empty_frame
+from core.detectors.base import Detector, DetectorConfig, DetectorInfo
+from core.frames import FrameIndex, FrameRange
+from core.video.reader import Picture, VideoReader
+
+
+@dataclass(frozen=True)
+class DetectRequest:
+    """Which frames of which video to look at, and how."""
+
+    video: Path
+    index: FrameIndex
+    config: DetectorConfig
+    frames: FrameRange
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The detector is loaded; always the first message."""
+
+    info: DetectorInfo
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What was seen in the frames that follow those of the chunk before."""
+
+    frames: tuple[FrameDetections, ...]
+
+
+Message = Ready | Chunk
+
+
+def stream_detections(request: DetectRequest) -> Iterator[Message]:
+    """Detect in this process.
+
+    Raises:
+        DetectorError: See `core.detectors.ultralytics.UltralyticsDetector`.
+        VideoError: The video cannot be read.
+    """
+    from core.detectors.ultralytics import UltralyticsDetector
+
+    with VideoReader(request.video, request.index) as reader:
+        detector = UltralyticsDetector(request.config)
+        yield Ready(detector.info)
+        yield from detect_frames(reader, detector, request.frames)
+
+
+def detect_frames(reader: VideoReader, detector: Detector, frames: FrameRange) -> Iterator[Chunk]:
+    """Chunks that cover `frames` without a gap; a damaged frame counts as one without boxes."""
+    done = frames.start
+    batch: list[Picture] = []
+    places: list[int] = []
+    for index, picture in reader.frames(frames):
+        batch.append(picture)
+        places.append(index)
+        if len(batch) == detector.batch_size:
+            yield _chunk(done, places, detector.detect(batch))
+            done, batch, places = index + 1, [], []
+    if batch:
+        yield _chunk(done, places, detector.detect(batch))
+        done = places[-1] + 1
+    if done < frames.stop:
+        yield Chunk((empty_frame(),) * (frames.stop - done))
+
+
+def _chunk(start: int, places: list[int], seen: list[FrameDetections]) -> Chunk:
+    frames = [empty_frame()] * (places[-1] + 1 - start)
+    for place, frame in zip(places, seen, strict=True):
+        frames[place - start] = frame
+    return Chunk(tuple(frames))

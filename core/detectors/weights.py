@@ -1,0 +1,94 @@
+"""Find a detector's weights: a local file or folder, or a known name to download once."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from core.detectors.base import DetectorConfig
+from core.errors import DetectorError
+from core.paths import models_dir, vendor_dir
+
+_SUFFIXES = {".pt": "torch", ".onnx": "onnx"}
+
+
+def quiet_ultralytics() -> None:
+    """Keep ultralytics in our folders, silent, and off the network; call before importing it."""
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(vendor_dir()))
+    os.environ.setdefault("YOLO_VERBOSE", "false")
+    os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+    os.environ.setdefault("YOLO_OFFLINE", "true")
+
+
+def locate(config: DetectorConfig) -> tuple[Path, str]:
+    """Path of the weights and the backend that runs them; downloads a known name if needed.
+
+    Raises:
+        DetectorError: There is no such file, no such name, or no network to fetch it.
+    """
+    path = Path(config.model).expanduser()
+    if path.is_dir():
+        return path, _openvino(path)
+    if path.is_file():
+        if path.suffix not in _SUFFIXES:
+            raise DetectorError(
+                f"{path.name} is not a detector that can be loaded",
+                mend="choose a .pt or .onnx file, or an OpenVINO folder",
+            )
+        return path, _SUFFIXES[path.suffix]
+    return _named(config.model), "torch"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a weights file, or of all files of a folder in the order of their names."""
+    total = sha256()
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    for file in files:
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                total.update(block)
+    return total.hexdigest()
+
+
+def _openvino(folder: Path) -> str:
+    if not any(folder.glob("*.xml")):
+        raise DetectorError(
+            f"the folder {folder} holds no OpenVINO model (no .xml file)",
+            mend="choose a folder that ultralytics exported, or a .pt or .onnx file",
+        )
+    return "openvino"
+
+
+def _named(name: str) -> Path:
+    file_name = name if name.endswith(".pt") else f"{name}.pt"
+    cached = models_dir() / file_name
+    if cached.is_file():
+        return cached
+    if Path(name).name != name or not file_name.startswith(("yolov8", "yolo11")):
+        raise DetectorError(
+            f"there are no weights at {name}",
+            mend="give a .pt or .onnx file, an OpenVINO folder, or a name such as yolov8n.pt",
+        )
+    return _download(cached)
+
+
+def _download(target: Path) -> Path:
+    quiet_ultralytics()
+    from ultralytics.utils.downloads import GITHUB_ASSETS_NAMES, attempt_download_asset
+
+    if target.name not in GITHUB_ASSETS_NAMES:
+        raise DetectorError(
+            f"there is no published model named {target.name}",
+            mend="use yolov8n.pt, yolov8s.pt, yolov8m.pt, yolov8l.pt or yolov8x.pt",
+        )
+    offline = os.environ.pop("YOLO_OFFLINE", None)
+    try:
+        attempt_download_asset(target, retry=1, progress=False)
+    except (OSError, MemoryError) as error:
+        raise DetectorError(
+            f"{target.name} is not on this computer and cannot be downloaded ({error})",
+            mend=f"connect to a network, or put the file into {target.parent}",
+        ) from error
+    finally:
+        if offline is not None:
+            os.environ["YOLO_OFFLINE"] = offline
+    return target

@@ -1,0 +1,164 @@
+"""The whole job without a window, as the command line runs it."""
+
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from core.demo import demo_config, demo_video
+from core.detectors.base import DetectorConfig
+from core.errors import ProjectError, VideoError
+from core.export import ExportResult, export, flagged_frames
+from core.paths import default_project_dir, project_stem
+from core.pipeline import Processed, Progress, findings_of, newest_run, process
+from core.prelabels import Verdict
+from core.project import Project, SetVerdicts, is_project
+from core.video import VideoReader
+
+Summary = dict[str, object]
+"""What a command prints, as one JSON object on demand."""
+
+
+class Report(Protocol):
+    """Told how far a stage of the work is."""
+
+    def __call__(self, stage: str, done: int, total: int, fps: float | None = None) -> None: ...
+
+
+def process_video(video: Path, config: DetectorConfig, out: Path | None, report: Report) -> Summary:
+    """Detect and score one video into its project, which is made or continued.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    if is_project(video):
+        raise VideoError(f"{video} is a project, not a video", mend="give the video file")
+    folder = out / f"{project_stem(video)}.flickerscope" if out else default_project_dir(video)
+    with VideoReader(video) as reader:
+        project = open_or_create(folder, reader)
+        try:
+            return _summary(_process(project, reader, config, report))
+        finally:
+            project.close()
+
+
+def export_project(
+    folder: Path, format_name: str, frames: str, out: Path, report: Report
+) -> Summary:
+    """Export a project's newest run with the decisions made so far.
+
+    Args:
+        folder: The project.
+        format_name: A key of `core.export.FORMATS`.
+        frames: `flagged` or `all`.
+        out: New folder for the result.
+        report: Told frames written.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    project = Project.open(folder)
+    try:
+        project.check_video()
+        run, detections = newest_run(project)
+        with VideoReader(project.video.path) as reader:
+            decisions = list(project.decisions.values())
+            chosen = (
+                flagged_frames(findings_of(run, detections), decisions)
+                if frames == "flagged"
+                else list(range(len(reader)))
+            )
+            result = export(
+                reader,
+                chosen,
+                detections,
+                run.info.class_names,
+                decisions,
+                format_name,
+                out,
+                on_progress=lambda done, total: report(f"Exporting {format_name}", done, total),
+            )
+        return _exported(result, format_name)
+    finally:
+        project.close()
+
+
+def run_demo(out: Path | None, report: Report) -> Summary:
+    """Detect, score, accept every imputed box and export the embedded demo.
+
+    Args:
+        out: New folder for the project and the exports; by default the first free one of
+            `flickerscope-demo`, `flickerscope-demo-2`, ... in the current folder.
+        report: Told how far it is.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    folder = out if out is not None else _free_folder(Path("flickerscope-demo"))
+    video = demo_video()
+    with VideoReader(video) as reader:
+        project = open_or_create(folder / f"{project_stem(video)}.flickerscope", reader)
+        try:
+            processed = _process(project, reader, demo_config(), report)
+            boxes = processed.findings.imputed
+            project.apply(SetVerdicts(tuple((box, Verdict.ACCEPTED) for box in boxes)))
+        finally:
+            project.close()
+    summary = _summary(processed)
+    for name in ("coco", "yolo"):
+        exported = export_project(project.folder, name, "flagged", folder / name, report)
+        summary |= {name: exported["folder"], "exported_frames": exported["frames"]}
+        summary["prelabels"] = exported["prelabels"]
+    return summary
+
+
+def open_or_create(folder: Path, reader: VideoReader) -> Project:
+    """The project in `folder` if it is about this very video, else a new one.
+
+    Raises:
+        ProjectError: The folder holds a project of another video, or cannot be written.
+    """
+    if not is_project(folder):
+        return Project.create(folder, reader.info)
+    project = Project.open(folder)
+    if project.video.path != reader.path.resolve():
+        project.close()
+        raise ProjectError(
+            f"{folder} is a project of another video, {project.video.path}",
+            mend="choose another folder",
+        )
+    project.check_video()
+    return project
+
+
+def _process(
+    project: Project, reader: VideoReader, config: DetectorConfig, report: Report
+) -> Processed:
+    def on_progress(progress: Progress) -> None:
+        report("Detecting", progress.done, progress.total, progress.fps)
+
+    return process(project, reader.index, config, on_progress=on_progress)
+
+
+def _summary(processed: Processed) -> Summary:
+    return {
+        "project": str(processed.project.folder),
+        "frames": processed.detections.frame_count,
+        "detections": len(processed.detections),
+        "flagged_frames": len(processed.findings.flagged),
+        "imputed_boxes": len(processed.findings.imputed),
+        "fps": round(processed.fps, 2),
+    }
+
+
+def _exported(result: ExportResult, format_name: str) -> Summary:
+    return {
+        "folder": str(result.folder),
+        "format": format_name,
+        "frames": result.frames,
+        "prelabels": result.prelabels,
+    }
+
+
+def _free_folder(wanted: Path) -> Path:
+    names = (wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}") for n in count(1))
+    return next(folder for folder in names if not folder.exists())

@@ -1,0 +1,73 @@
+"""The program's own folders, and writing into any folder so that nothing is ever half there."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+HOME_VARIABLE = "FLICKERSCOPE_HOME"
+"""Environment variable that puts all of the program's own folders below one place."""
+
+_DIRS = PlatformDirs("flickerscope", appauthor=False)
+
+
+def models_dir() -> Path:
+    """Downloaded weights."""
+    return _own("models", _DIRS.user_cache_path)
+
+
+def vendor_dir() -> Path:
+    """Settings and caches that libraries insist on writing."""
+    return _own("vendor", _DIRS.user_cache_path)
+
+
+def logs_dir() -> Path:
+    """Log files."""
+    return _own("logs", _DIRS.user_log_path)
+
+
+def settings_file() -> Path:
+    """The person's settings."""
+    return _own("settings", _DIRS.user_config_path) / "settings.json"
+
+
+def default_project_dir(video: Path) -> Path:
+    """Where the project of a video lies unless the person says otherwise.
+
+    The same video always leads to the same folder, and nothing is written beside the video.
+    """
+    where = sha256(str(video.resolve()).encode()).hexdigest()[:8]
+    return _own("projects", _DIRS.user_data_path) / f"{project_stem(video)}-{where}.flickerscope"
+
+
+def project_stem(video: Path) -> str:
+    """The video's name as a folder name that every system accepts."""
+    return re.sub(r"[^\w.-]+", "_", video.stem).strip("._")[:80] or "video"
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in place in one step.
+
+    Raises:
+        OSError: The folder cannot be written; `path` is as it was.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _own(kind: str, standard: Path) -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    folder = Path(home) / kind if home else standard / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

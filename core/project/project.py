@@ -1,0 +1,267 @@
+"""The project aggregate: the only place where a project's state changes."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from core.assertions.base import ImputedBox
+from core.detectors.base import DetectorConfig, DetectorInfo
+from core.errors import ProjectError
+from core.prelabels import Decision, Verdict
+from core.project.schema import DATABASE, connect
+from core.video.reader import VideoInfo
+
+_ENDS_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class VideoRecord:
+    """A video as the project knows it, enough to notice when the file is another one."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    digest: str
+    """SHA-256 of the file's first and last 64 KiB."""
+    frame_count: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One immutable pass of one detector with one configuration over the video."""
+
+    id: str
+    created: str
+    """UTC, ISO 8601."""
+    config: DetectorConfig
+    info: DetectorInfo
+
+    @classmethod
+    def begin(cls, run_id: str, config: DetectorConfig, info: DetectorInfo) -> "Run":
+        """A run that begins now."""
+        return cls(run_id, datetime.now(UTC).isoformat(timespec="seconds"), config, info)
+
+
+@dataclass(frozen=True)
+class SetVerdicts:
+    """A change: give each box a verdict, or take it back with None."""
+
+    verdicts: tuple[tuple[ImputedBox, Verdict | None], ...]
+
+
+class Project:
+    """One video with its runs and decisions, kept in a folder.
+
+    Use `Project.create` or `Project.open`. Not for use from several threads.
+
+    Attributes:
+        folder: The project's folder.
+        video: The video that it is about.
+        runs: Every run, oldest first.
+        decisions: A person's decisions by the key of their box.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
+        self.folder = folder
+        self.video = video
+        self._connection = connection
+        self.runs: tuple[Run, ...] = tuple(_read_runs(connection))
+        self.decisions: dict[str, Decision] = dict(_read_decisions(connection))
+
+    @classmethod
+    def create(cls, folder: Path, info: VideoInfo) -> "Project":
+        """Make a new project; the folder appears when it is complete.
+
+        Raises:
+            ProjectError: The folder cannot be written.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "runs").mkdir(exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f"the folder {folder} cannot be written ({error.strerror})",
+                mend="choose another place with --out",
+            ) from error
+        connection = connect(folder)
+        video = _record(info)
+        with _transaction(connection, folder):
+            connection.execute(
+                "INSERT INTO video VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (
+                    str(video.path),
+                    video.size,
+                    video.digest,
+                    video.frame_count,
+                    video.width,
+                    video.height,
+                ),
+            )
+        return cls(folder, connection, video)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Project":
+        """Open an existing project.
+
+        Raises:
+            ProjectError: It is no project, is damaged, or comes from a newer program.
+        """
+        if not is_project(folder):
+            raise ProjectError(
+                f"{folder} is not a Flickerscope project (it has no {DATABASE})",
+                mend="open a folder NAME.flickerscope, or a video",
+            )
+        connection = connect(folder)
+        row = connection.execute(
+            "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
+        ).fetchone()
+        if row is None:
+            raise ProjectError(
+                f"the project {folder.name} names no video", mend="delete it and open the video"
+            )
+        return cls(folder, connection, VideoRecord(Path(row[0]), *row[1:]))
+
+    def check_video(self) -> None:
+        """Make sure that the video's file is there and is still the same one.
+
+        Raises:
+            ProjectError: It is gone, or its content has changed.
+        """
+        path = self.video.path
+        if not path.is_file():
+            raise ProjectError(
+                f"the video of this project, {path}, is not there any more",
+                mend="put it back, or open the video at its new place",
+            )
+        if (path.stat().st_size, _ends_digest(path)) != (self.video.size, self.video.digest):
+            raise ProjectError(
+                f"{path} is not the file that this project was made from",
+                mend="put the original back, or move the project away and open the video anew",
+            )
+
+    def add_run(self, run: Run) -> None:
+        """Register a run that begins; its detections follow in its file."""
+        with _transaction(self._connection, self.folder):
+            self._connection.execute(
+                "INSERT INTO run VALUES (?, 1, ?, ?, ?)",
+                (run.id, run.created, json.dumps(asdict(run.config)), json.dumps(asdict(run.info))),
+            )
+        self.runs = (*self.runs, run)
+
+    def run_file(self, run_id: str) -> Path:
+        """Where the detections of a run lie; see `core.project.runs`."""
+        return self.folder / "runs" / f"{run_id}.npz"
+
+    def apply(self, change: SetVerdicts) -> SetVerdicts:
+        """Make a change, on disk before it returns.
+
+        Returns:
+            The change that undoes it.
+
+        Raises:
+            ProjectError: It could not be written; nothing has changed.
+        """
+        before = tuple((box, self._verdict(box)) for box, _ in change.verdicts)
+        with _transaction(self._connection, self.folder):
+            for box, verdict in change.verdicts:
+                self._write(box, verdict)
+        for box, verdict in change.verdicts:
+            if verdict is None:
+                self.decisions.pop(box.key, None)
+            else:
+                self.decisions[box.key] = Decision(box, verdict)
+        return SetVerdicts(before)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def _verdict(self, box: ImputedBox) -> Verdict | None:
+        decision = self.decisions.get(box.key)
+        return decision.verdict if decision else None
+
+    def _write(self, box: ImputedBox, verdict: Verdict | None) -> None:
+        if verdict is None:
+            self._connection.execute("DELETE FROM decision WHERE video = 1 AND key = ?", (box.key,))
+            return
+        self._connection.execute(
+            "INSERT OR REPLACE INTO decision VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                box.key,
+                box.frame,
+                *box.xyxy,
+                box.class_name,
+                box.plausibility,
+                box.assertion,
+                verdict.value,
+                datetime.now(UTC).isoformat(timespec="milliseconds"),
+            ),
+        )
+
+
+def new_run_id() -> str:
+    """An id that no other run has, known before the detector is loaded."""
+    return uuid4().hex[:12]
+
+
+def is_project(path: Path) -> bool:
+    """Whether the path is a project folder."""
+    return (path / DATABASE).is_file()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise ProjectError(
+            f"the project {folder} could not be written ({error})",
+            mend="free some disk space or make the folder writable, then try again",
+        ) from error
+
+
+def _record(info: VideoInfo) -> VideoRecord:
+    path = info.path.resolve()
+    return VideoRecord(
+        path, path.stat().st_size, _ends_digest(path), info.frame_count, info.width, info.height
+    )
+
+
+def _ends_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(_ENDS_BYTES)
+        file.seek(max(path.stat().st_size - _ENDS_BYTES, 0))
+        return sha256(head + file.read()).hexdigest()
+
+
+def _read_runs(connection: sqlite3.Connection) -> Iterator[Run]:
+    for id_, created, config, info in connection.execute(
+        "SELECT id, created, config, info FROM run WHERE video = 1 ORDER BY rowid"
+    ):
+        settings, known = json.loads(config), json.loads(info)
+        if settings["classes"] is not None:
+            settings["classes"] = tuple(settings["classes"])
+        known["class_names"] = tuple(known["class_names"])
+        yield Run(id_, created, DetectorConfig(**settings), DetectorInfo(**known))
+
+
+def _read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:
+    for row in connection.execute(
+        "SELECT key, frame, x0, y0, x1, y1, class_name, plausibility, assertion, verdict"
+        " FROM decision WHERE video = 1 ORDER BY rowid"
+    ):
+        key, frame, x0, y0, x1, y1, class_name, plausibility, assertion, verdict = row
+        box = ImputedBox(frame, (x0, y0, x1, y1), class_name, plausibility, assertion)
+        yield key, Decision(box, Verdict(verdict))

@@ -1,0 +1,53 @@
+"""A run's detections on disk: one npz file, replaced as a whole."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from core.detections import Detections, empty_detections
+from core.errors import ProjectError
+from core.paths import write_atomically
+
+
+def save_detections(path: Path, detections: Detections) -> None:
+    """Write the detections; a reader sees the old file or the new one, never a part.
+
+    Raises:
+        ProjectError: The file cannot be written; what was there before still is.
+    """
+    try:
+        write_atomically(
+            path,
+            lambda temporary: np.savez(
+                temporary,
+                xyxy=detections.xyxy,
+                score=detections.score,
+                class_id=detections.class_id,
+                offsets=detections.offsets,
+            ),
+        )
+    except OSError as error:
+        raise ProjectError(
+            f"the detections could not be saved to {path} ({error.strerror})",
+            mend="free some disk space or make the folder writable, then detect again",
+        ) from error
+
+
+def load_detections(path: Path) -> Detections:
+    """Read the detections of a run; none for a run that never got as far as saving.
+
+    Raises:
+        ProjectError: The file is damaged.
+    """
+    if not path.exists():
+        return empty_detections()
+    try:
+        with np.load(path, allow_pickle=False) as columns:
+            return Detections(
+                columns["xyxy"], columns["score"], columns["class_id"], columns["offsets"]
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ProjectError(
+            f"the detections in {path} are damaged ({error})", mend="detect again"
+        ) from error

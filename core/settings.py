@@ -1,0 +1,60 @@
+"""What the program remembers between sessions, apart from any project."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from core.detectors.base import DEFAULT_MODEL
+from core.paths import settings_file, write_atomically
+
+log = logging.getLogger(__name__)
+
+Appearance = Literal["system", "light", "dark"]
+
+_RECENT_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A person's settings; change them with `dataclasses.replace` and save."""
+
+    recent: tuple[str, ...] = ()
+    """Paths of videos and projects opened last, newest first."""
+    appearance: Appearance = "system"
+    model: str = DEFAULT_MODEL
+    """The detector chosen last."""
+
+    def with_recent(self, path: Path) -> "Settings":
+        """The settings with `path` as the newest."""
+        entry = str(path.resolve())
+        rest = [other for other in self.recent if other != entry]
+        return replace(self, recent=(entry, *rest)[:_RECENT_LIMIT])
+
+
+def load_settings() -> Settings:
+    """The saved settings; the standard ones where none are saved or the file is damaged."""
+    path = settings_file()
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        saved["recent"] = tuple(saved["recent"])
+        return Settings(**saved)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, TypeError, KeyError):
+        log.warning("the settings in %s cannot be read; using standard ones", path, exc_info=True)
+        return Settings()
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings; a failure costs only the memory, so it is logged and no more."""
+    text = json.dumps(asdict(settings), indent=2)
+    try:
+        write_atomically(settings_file(), lambda path: _write_text(path, text))
+    except OSError:
+        log.warning("the settings could not be saved", exc_info=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

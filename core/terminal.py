@@ -1,0 +1,42 @@
+"""Progress of long work on a terminal, on standard error so that results stay clean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from core.headless import Report
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Report]:
+    """A bar for each stage of work.
+
+    Args:
+        quiet: Show nothing, as for a caller that reads JSON.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int, fps: float | None = None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total, rate="")
+            rate = "" if fps is None else f"{fps:.1f} fps"
+            bars.update(tasks[stage], completed=done, total=total, rate=rate)
+
+        yield report
