@@ -1,0 +1,45 @@
+"""Which actions can be used now, and for the others why not."""
+
+from PySide6.QtGui import QAction
+
+from gui.actions import SPECS, set_enabled
+from gui.session import Session
+
+_ALWAYS = {"open", "open_project", "demo", "help"}
+_NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
+
+
+def allow(actions: dict[str, QAction], session: Session | None, *, exporting: bool) -> None:
+    """Enable what can be used; the tooltips of the rest say what is missing."""
+    if session is None:
+        for name in _NEED_VIDEO:
+            set_enabled(actions[name], False, "Open a video first")
+        return
+    for name in _NEED_VIDEO:
+        set_enabled(actions[name], True, "")
+    for name, (possible, why_not) in _conditions(session, exporting).items():
+        set_enabled(actions[name], possible, why_not)
+
+
+def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:
+    flagged = (bool(session.flagged), "No frame flickers yet")
+    idle = (not session.detecting, "Detection is under way")
+    focused = (session.focused is not None, "No imputed box in this frame")
+    return {
+        "next": flagged,
+        "previous": flagged,
+        "detect": idle,
+        "detect_with": idle,
+        "cancel": (session.detecting, "Nothing is being detected"),
+        "accept": focused,
+        "reject": focused,
+        "undo": (session.undo_stack.canUndo(), "Nothing to undo"),
+        "redo": (session.undo_stack.canRedo(), "Nothing to redo"),
+        "export": _can_export(session, exporting),
+    }
+
+
+def _can_export(session: Session, exporting: bool) -> tuple[bool, str]:
+    if exporting:
+        return False, "An export is under way"
+    return session.run is not None, "Detect first"

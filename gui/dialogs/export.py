@@ -1,0 +1,135 @@
+"""Choose what to export, in which format, and where to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.export import FORMATS
+from gui.text import grouped
+
+Scope = Literal["flagged", "all"]
+_NAMES = {"coco": "COCO", "yolo": "YOLO"}
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """What was chosen."""
+
+    format_name: str
+    scope: Scope
+    folder: Path
+
+
+@dataclass(frozen=True)
+class ExportCounts:
+    """What there is to export."""
+
+    flagged: int
+    """Frames that flicker or have an accepted box."""
+    all: int
+    accepted: int
+    """Accepted imputed boxes."""
+    to_do: int
+    """Imputed boxes without a verdict."""
+
+
+class ExportDialog(QDialog):
+    """Asks what to export; the export itself runs as a job."""
+
+    def __init__(self, counts: ExportCounts, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export frames with prelabels")
+        self._format = QComboBox()
+        for name in FORMATS:
+            self._format.addItem(_NAMES.get(name, name), name)
+        self._flagged = QRadioButton(f"Flagged frames ({grouped(counts.flagged)})")
+        self._all = QRadioButton(f"All frames ({grouped(counts.all)})")
+        self._flagged.setEnabled(counts.flagged > 0)
+        (self._flagged if counts.flagged else self._all).setChecked(True)
+        self._folder = QLineEdit(str(folder))
+        self._folder.setMinimumWidth(360)
+        self._folder.setAccessibleName("New folder")
+        self._folder.textChanged.connect(self._check)
+        self._browse = QPushButton("Browse…")
+        self._browse.clicked.connect(self._choose_folder)
+        self._problem = QLabel(" ")
+        self._problem.setProperty("role", "muted")
+        self._summary = QLabel(_summary(counts))
+        self._summary.setWordWrap(True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._export = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out()
+        self._check()
+
+    def choice(self) -> ExportChoice:
+        """What was chosen."""
+        return ExportChoice(
+            self._format.currentData(),
+            "flagged" if self._flagged.isChecked() else "all",
+            Path(self._folder.text()).expanduser(),
+        )
+
+    def _check(self) -> None:
+        text = self._folder.text().strip()
+        folder = Path(text).expanduser()
+        taken = bool(text) and folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+        problem = "Choose a folder." if not text else "This folder is not empty." if taken else ""
+        self._problem.setText(problem or "Frames go to images/, labels beside them.")
+        self._folder.setProperty("invalid", bool(problem))
+        self._folder.style().unpolish(self._folder)
+        self._folder.style().polish(self._folder)
+        self._export.setEnabled(not problem)
+        self._export.setToolTip(problem)
+
+    def _choose_folder(self) -> None:
+        parent = QFileDialog.getExistingDirectory(
+            self, "Export into", str(Path(self._folder.text()).parent)
+        )
+        if parent:
+            self._folder.setText(str(Path(parent) / Path(self._folder.text()).name))
+
+    def _lay_out(self) -> None:
+        folder = QHBoxLayout()
+        folder.setSpacing(8)
+        folder.addWidget(self._folder, 1)
+        folder.addWidget(self._browse)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.addRow("Format", self._format)
+        form.addRow("Frames", self._flagged)
+        form.addRow("", self._all)
+        form.addRow("New folder", folder)
+        form.addRow("", self._problem)
+        self._export.setProperty("primary", True)
+        self._export.setDefault(True)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addWidget(self._summary)
+        layout.addWidget(self._buttons)
+
+
+def _summary(counts: ExportCounts) -> str:
+    accepted = f"{grouped(counts.accepted)} accepted boxes join the model's own as prelabels."
+    if not counts.to_do:
+        return accepted
+    return f"{accepted} {grouped(counts.to_do)} imputed boxes are still to do and stay out."

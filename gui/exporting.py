@@ -1,0 +1,148 @@
+"""Exporting from the window: ask, then write as a job."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from core.detections import Detections
+from core.errors import UserError
+from core.export import ExportResult, export
+from core.frames import FrameIndex
+from core.prelabels import Decision, Verdict
+from core.video.reader import VideoReader
+from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
+from gui.jobs import IsCancelled, Job, Report
+from gui.messages import Banner
+from gui.session import Session
+from gui.status import JobStatus
+from gui.text import grouped
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All that the job's thread needs; nothing of it changes any more."""
+
+    video: Path
+    index: FrameIndex
+    frames: list[int]
+    detections: Detections
+    class_names: tuple[str, ...]
+    decisions: list[Decision]
+    choice: ExportChoice
+
+
+class Exporter(QObject):
+    """Runs one export at a time."""
+
+    def __init__(self, window: QWidget, status: JobStatus, banner: Banner) -> None:
+        super().__init__(window)
+        self._window = window
+        self._status = status
+        self._banner = banner
+        self._job: Job[ExportResult] | None = None
+        self._changed: Callable[[], None] = lambda: None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._job is not None
+
+    def ask(self, session: Session, changed: Callable[[], None]) -> None:
+        """Let the person choose, then export; `changed` is told when it begins and ends."""
+        dialog = ExportDialog(_counts(session), _suggested_folder(session), self._window)
+        if dialog.exec() and session.run is not None:
+            self._changed = changed
+            self._start(_plan(session, dialog.choice()))
+
+    def cancel(self) -> None:
+        """Stop; nothing is left behind."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """Stop and wait until it has."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+
+    def _start(self, plan: _Plan) -> None:
+        self._banner.hide()
+        self._job = Job(partial(_export, plan), self)
+        self._job.progressed.connect(self._show_progress)
+        self._job.succeeded.connect(self._show_result)
+        self._job.failed.connect(self._show_failure)
+        self._job.finished.connect(self._ended)
+        self._status.begin_job("Exporting…", can_cancel=True)
+        self._job.start()
+        self._changed()
+
+    def _show_progress(self, report: tuple[int, int]) -> None:
+        done, total = report
+        text = f"Exporting · {grouped(done)} of {grouped(total)} frames"
+        self._status.show_progress(text, done, total)
+
+    def _show_result(self, result: ExportResult) -> None:
+        def reveal() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(result.folder)))
+
+        sentence = (
+            f"Exported {grouped(result.frames)} frames with {grouped(result.prelabels)} prelabels "
+            f"to {result.folder}"
+        )
+        self._banner.show_message("info", sentence, ("Open folder", reveal))
+
+    def _show_failure(self, error: BaseException) -> None:
+        known = isinstance(error, UserError)
+        self._banner.show_message(
+            "error", str(error) if known else f"{type(error).__name__}: {error} (see the log)"
+        )
+
+    def _ended(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        self._status.end_job()
+        self._changed()
+
+
+def _export(plan: _Plan, report: Report, cancelled: IsCancelled) -> ExportResult:
+    with VideoReader(plan.video, plan.index) as reader:
+        return export(
+            reader, plan.frames, plan.detections, plan.class_names, plan.decisions,
+            plan.choice.format_name, plan.choice.folder,
+            on_progress=lambda done, total: report((done, total)), cancelled=cancelled,
+        )  # fmt: skip
+
+
+def _plan(session: Session, choice: ExportChoice) -> _Plan:
+    if session.run is None:
+        raise ValueError("there is no run to export")
+    every = list(range(len(session.index)))
+    return _Plan(
+        session.info.path,
+        session.index,
+        session.flagged if choice.scope == "flagged" else every,
+        session.detections,
+        session.run.info.class_names,
+        session.decisions,
+        choice,
+    )
+
+
+def _counts(session: Session) -> ExportCounts:
+    verdicts = [session.verdict(box) for box in session.boxes]
+    return ExportCounts(
+        len(session.flagged),
+        len(session.index),
+        verdicts.count(Verdict.ACCEPTED),
+        verdicts.count(None),
+    )
+
+
+def _suggested_folder(session: Session) -> Path:
+    return Path.home() / f"{session.info.path.stem}-prelabels"

@@ -1,0 +1,56 @@
+"""The program's own icons: SVG files drawn with ``currentColor``, tinted for a theme."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from gui.theme import Theme
+
+APP_ICON = "flickerscope"
+
+# Device pixels. Icons are shown at 16, 20 or 24 logical pixels, at display scales from 1 to 3;
+# QIcon takes the nearest larger picture, and each of these is drawn from the outline anew.
+_SIZES = (16, 20, 24, 32, 40, 48, 60, 72)
+_APP_SIZES = (16, 20, 24, 32, 48, 64, 128, 256)
+
+
+def icon(name: str, theme: Theme, *, tint: str | None = None) -> QIcon:
+    """The icon called `name`, in the theme's text colour unless `tint` (``#rrggbb``) is given.
+
+    Raises `FileNotFoundError` for a name that has no drawing.
+    """
+    result = QIcon()
+    colours = {
+        QIcon.Mode.Normal: tint or theme.text,
+        QIcon.Mode.Disabled: theme.text_disabled,
+    }
+    for mode, colour in colours.items():
+        outline = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+        for size in _APP_SIZES if name == APP_ICON else _SIZES:
+            result.addPixmap(QPixmap.fromImage(_drawn(outline, size)), mode)
+    return result
+
+
+def names() -> list[str]:
+    """Every icon there is, sorted."""
+    found = files("resources").joinpath("icons").iterdir()
+    return sorted(entry.name[:-4] for entry in found if entry.name.endswith(".svg"))
+
+
+def _drawn(outline: QSvgRenderer, size: int) -> QImage:
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    outline.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return image
+
+
+@cache
+def _source(name: str) -> str:
+    return files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""Playback: the current frame follows the clock."""
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from gui.session import Session
+
+
+class Player(QObject):
+    """Plays a session's video at its own rate, and leaves frames out rather than lag behind."""
+
+    playing_changed = Signal(bool)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._clock = QElapsedTimer()
+        self._first = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(max(5, round(500 / float(session.info.rate))))
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays."""
+        return self._timer.isActive()
+
+    def toggle(self) -> None:
+        """Play from the current frame, from the start at the end, or pause."""
+        if self.playing:
+            self.pause()
+            return
+        if self._session.frame >= len(self._session.index) - 1:
+            self._session.go_to(0)
+        self._first = self._session.frame
+        self._clock.start()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        """Stop where it is."""
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    def _tick(self) -> None:
+        passed = int(self._clock.elapsed() / 1000 * self._session.info.rate)
+        self._session.go_to(self._first + passed)
+        if self._session.frame >= len(self._session.index) - 1:
+            self.pause()

@@ -1,0 +1,162 @@
+"""The review panel beside the canvas."""
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QStackedLayout,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.assertions.base import ImputedBox
+from gui.review.queue_model import QueueModel
+from gui.session import Session
+from gui.text import grouped
+from gui.theme import Theme, tabular
+
+
+class ReviewPanel(QWidget):
+    """Lists a session's imputed boxes and says why the focused one is there."""
+
+    focus_requested = Signal(object)
+    """The `ImputedBox` that was chosen in the list."""
+
+    def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session: Session | None = None
+        self._model = QueueModel(self)
+        self._table = _table(self._model)
+        self._table.selectionModel().currentRowChanged.connect(self._choose)
+        self._title = QLabel("Review")
+        self._title.setProperty("role", "heading")
+        self._progress = QLabel()
+        self._progress.setProperty("role", "muted")
+        self._progress.setFont(tabular(self._progress.font()))
+        self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._empty.setProperty("role", "muted")
+        self._why = QLabel(wordWrap=True)
+        self._why.setMinimumHeight(3 * self._why.fontMetrics().lineSpacing())
+        self._why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._lay_out(actions)
+        self.set_session(None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours of the states."""
+        self._model.set_theme(theme)
+        self._model.refresh()
+
+    def set_session(self, session: Session | None) -> None:
+        """Show another session's boxes."""
+        self._session = session
+        self.show_boxes()
+
+    def show_boxes(self) -> None:
+        """The session's boxes are other ones."""
+        session = self._session
+        if session is None:
+            self._model.set_boxes((), {})
+        else:
+            self._model.set_boxes(session.boxes, session.project.decisions)
+        self._empty.setText(_what_is_missing(session))
+        self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
+        self.show_decisions()
+        self.show_focus()
+
+    def show_decisions(self) -> None:
+        """A decision was made or taken back."""
+        self._model.refresh()
+        total = self._model.rowCount()
+        done = self._model.reviewed()
+        self._progress.setText(f"{grouped(done)} of {grouped(total)} done" if total else "")
+        self.show_focus()
+
+    def show_focus(self) -> None:
+        """Another box is under review."""
+        box = self._session.focused if self._session else None
+        row = self._model.row_of(box)
+        selection = self._table.selectionModel()
+        # Not the person's choice, so it must not come back as one.
+        selection.blockSignals(True)
+        if row is None:
+            selection.clear()
+        else:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            index = self._model.index(row, 0)
+            selection.setCurrentIndex(index, flags | QItemSelectionModel.SelectionFlag.Rows)
+            self._table.scrollTo(index)
+        selection.blockSignals(False)
+        self._table.viewport().update()
+        self._why.setText(_evidence(box) if box is not None else "")
+
+    def _choose(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.focus_requested.emit(self._model.box(current.row()))
+
+    def _lay_out(self, actions: list[QAction]) -> None:
+        header = QHBoxLayout()
+        header.addWidget(self._title)
+        header.addStretch()
+        header.addWidget(self._progress)
+        empty = QWidget()
+        around = QVBoxLayout(empty)
+        around.setContentsMargins(24, 24, 24, 24)
+        around.addWidget(self._empty)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._table)
+        self._stack.addWidget(empty)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(header)
+        layout.addLayout(self._stack, 1)
+        layout.addWidget(self._why)
+        layout.addLayout(buttons)
+
+
+def _table(model: QueueModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setAccessibleName("Imputed boxes")
+    table.setFont(tabular(table.font()))
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setTabKeyNavigation(False)
+    table.setShowGrid(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(24)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table
+
+
+def _what_is_missing(session: Session | None) -> str:
+    if session is None:
+        return "Boxes that your detector missed appear here."
+    if session.detecting:
+        return "Detecting… boxes that the model missed appear here as they are found."
+    if session.run is None:
+        return "Detect (D) to see where the model flickers."
+    return "The model does not flicker in this video. A lower confidence may show more."
+
+
+def _evidence(box: ImputedBox) -> str:
+    before, after = grouped(box.frame - 1), grouped(box.frame + 1)
+    return (
+        f"{box.class_name} was seen in frames {before} and {after} at places that agree "
+        f"(IoU {box.plausibility:.2f}), but not in {grouped(box.frame)}."
+    )

@@ -1,0 +1,293 @@
+"""The state of one window: project, current run, current frame, focused box.
+
+The only mutator: gestures call methods here, views repaint on the signals.
+"""
+
+import bisect
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from core.assertions.base import Findings, ImputedBox
+from core.detections import Detections, empty_detections
+from core.detectors.base import DetectorConfig
+from core.errors import UserError
+from core.export import flagged_frames
+from core.frames import FrameIndex
+from core.pipeline import Progress, findings_of, resumable
+from core.prelabels import Decision, Verdict
+from core.project import Project, Run, SetVerdicts, new_run_id
+from core.project.runs import load_detections
+from core.video.reader import VideoInfo
+from gui.commands import DecideCommand
+from gui.detection import DetectionPlan, Started, Update, detection_work
+from gui.jobs import Job
+
+
+class Session(QObject):
+    """One project under review."""
+
+    run_changed = Signal()
+    """Detections and findings are other ones: a run was chosen, or saw more."""
+    decisions_changed = Signal()
+    frame_changed = Signal(int)
+    focus_changed = Signal()
+    detection_changed = Signal()
+    """Detection began, became ready or ended; see `detecting`."""
+    detection_progressed = Signal(object)
+    """A `core.pipeline.Progress`."""
+    failed = Signal(object)
+    """An exception: a `UserError` to show as it is, anything else is a bug."""
+
+    def __init__(
+        self, project: Project, info: VideoInfo, index: FrameIndex, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.project = project
+        self.info = info
+        self.index = index
+        self.undo_stack = QUndoStack(self)
+        self.frame = 0
+        self.focused: ImputedBox | None = None
+        self.run: Run | None = None
+        self.detections: Detections = empty_detections()
+        self.findings: Findings | None = None
+        self._job: Job[Update | None] | None = None
+        self._boxes: tuple[ImputedBox, ...] = ()
+        self._box_frames: list[int] = []
+        self._flagged: list[int] = []
+        if project.runs:
+            run = project.runs[-1]
+            seen = load_detections(project.run_file(run.id))
+            self._show_run(run, seen, findings_of(run, seen))
+        else:
+            self._collect_boxes()
+
+    # What there is to see
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Every decision, in the order in which they were made."""
+        return list(self.project.decisions.values())
+
+    @property
+    def boxes(self) -> tuple[ImputedBox, ...]:
+        """All imputed boxes by frame: those of the run, and those decided in earlier runs."""
+        return self._boxes
+
+    @property
+    def flagged(self) -> list[int]:
+        """Frames that flicker or have an accepted box, ascending."""
+        return self._flagged
+
+    def boxes_in(self, frame: int) -> tuple[ImputedBox, ...]:
+        """The imputed boxes of one frame."""
+        first = bisect.bisect_left(self._box_frames, frame)
+        last = bisect.bisect_right(self._box_frames, frame)
+        return self._boxes[first:last]
+
+    def verdict(self, box: ImputedBox) -> Verdict | None:
+        """What was decided about a box, or None."""
+        decision = self.project.decisions.get(box.key)
+        return decision.verdict if decision else None
+
+    def scores(self) -> NDArray[np.float32]:
+        """(frames,) flickering scores; NaN for frames that the run has not reached."""
+        scores = np.full(len(self.index), np.nan, np.float32)
+        if self.findings is not None:
+            known = self.findings.scores[: len(scores)]
+            scores[: len(known)] = known
+        return scores
+
+    @property
+    def complete(self) -> bool:
+        """Whether the current run has seen the whole video."""
+        return self.run is not None and self.detections.frame_count >= len(self.index)
+
+    # Where we are
+
+    def go_to(self, frame: int, focus: ImputedBox | None = None) -> None:
+        """Show a frame, the nearest existing one, and focus a box there."""
+        frame = min(max(frame, 0), len(self.index) - 1)
+        moved, self.frame = frame != self.frame, frame
+        if moved:
+            self.frame_changed.emit(frame)
+        if moved or focus is not None:
+            self._focus(focus or self._first_to_do(frame))
+
+    def step(self, frames: int) -> None:
+        """Go forward, or back for a negative number."""
+        self.go_to(self.frame + frames)
+
+    def next_flagged(self) -> None:
+        """Go to the next frame that flickers, if there is one."""
+        at = bisect.bisect_right(self._flagged, self.frame)
+        if at < len(self._flagged):
+            self.go_to(self._flagged[at])
+
+    def previous_flagged(self) -> None:
+        """Go to the frame before that flickers, if there is one."""
+        at = bisect.bisect_left(self._flagged, self.frame)
+        if at:
+            self.go_to(self._flagged[at - 1])
+
+    def focus(self, box: ImputedBox) -> None:
+        """Put a box under review and show its frame."""
+        self.go_to(box.frame, box)
+
+    # What a person decides
+
+    def decide(self, verdict: Verdict) -> None:
+        """Give the focused box a verdict, and focus the next one to do in this frame."""
+        box = self.focused
+        if box is None or self.verdict(box) is verdict:
+            return
+        change = SetVerdicts(((box, verdict),))
+        try:
+            inverse = self.project.apply(change)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        word = "Accept" if verdict is Verdict.ACCEPTED else "Reject"
+        self.undo_stack.push(
+            DecideCommand(
+                f"{word} {box.class_name} in frame {box.frame}",
+                self._apply_again,
+                done=change,
+                inverse=inverse,
+            )
+        )
+        self._decided()
+        following = self._first_to_do(self.frame)
+        if following is not None and self.verdict(following) is None:
+            self._focus(following)
+
+    def undo(self) -> None:
+        """Take back the last decision."""
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Make the decision again that was taken back last."""
+        self.undo_stack.redo()
+
+    # Detection
+
+    @property
+    def detecting(self) -> bool:
+        """Whether detection is under way."""
+        return self._job is not None
+
+    def detect(self, config: DetectorConfig) -> None:
+        """Begin a run, or go on with an unfinished one of the same configuration."""
+        if self._job is not None:
+            return
+        try:
+            resumed, start = resumable(self.project, config)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        run_id = resumed.id if resumed else new_run_id()
+        plan = DetectionPlan(
+            self.project.video.path, self.index, config, run_id,
+            self.project.run_file(run_id), resumed, start,
+        )  # fmt: skip
+        self._job = Job(detection_work(plan), self)
+        self._job.progressed.connect(self._receive)
+        self._job.failed.connect(self.failed)
+        self._job.finished.connect(self._detection_ended)
+        self._job.start()
+        self.detection_changed.emit()
+
+    def cancel_detection(self) -> None:
+        """Stop detection; what was seen until then is kept and can be resumed."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """End detection and let go of the project."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+        self.project.close()
+
+    # Inside
+
+    def _receive(self, report: object) -> None:
+        try:
+            if isinstance(report, Started):
+                self._start_run(report.run)
+            elif isinstance(report, Update) and self.run is not None:
+                self._show_run(self.run, report.detections, report.findings)
+                self.run_changed.emit()
+                self.detection_progressed.emit(report.progress)
+        except UserError as error:
+            self.cancel_detection()
+            self.failed.emit(error)
+
+    def _start_run(self, run: Run) -> None:
+        if run not in self.project.runs:
+            self.project.add_run(run)
+            self._show_run(run, empty_detections(), None)
+            self.run_changed.emit()
+        seen = self.detections.frame_count
+        self.detection_progressed.emit(Progress(seen, len(self.index), 0.0, len(self.detections)))
+        self.detection_changed.emit()
+
+    def _detection_ended(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        self.detection_changed.emit()
+
+    def _show_run(self, run: Run, detections: Detections, findings: Findings | None) -> None:
+        self.run = run
+        self.detections = detections
+        self.findings = findings
+        self._collect_boxes()
+        if self.focused is None:
+            self.focused = self._first_to_do(self.frame)
+
+    def _collect_boxes(self) -> None:
+        found = self.findings.imputed if self.findings else ()
+        unique = {box.key: box for box in (*found, *_boxes_of(self.decisions))}
+        self._boxes = tuple(sorted(unique.values(), key=lambda box: (box.frame, box.xyxy)))
+        self._box_frames = [box.frame for box in self._boxes]
+        self._flag()
+
+    def _flag(self) -> None:
+        accepted = [d for d in self.decisions if d.verdict is Verdict.ACCEPTED]
+        self._flagged = (
+            flagged_frames(self.findings, accepted)
+            if self.findings
+            else sorted({d.box.frame for d in accepted})
+        )
+
+    def _apply_again(self, change: SetVerdicts) -> bool:
+        try:
+            self.project.apply(change)
+        except UserError as error:
+            self.failed.emit(error)
+            return False
+        self._decided()
+        self.focus(change.verdicts[0][0])
+        return True
+
+    def _decided(self) -> None:
+        self._flag()
+        self.decisions_changed.emit()
+
+    def _first_to_do(self, frame: int) -> ImputedBox | None:
+        boxes = self.boxes_in(frame)
+        return next((box for box in boxes if self.verdict(box) is None), next(iter(boxes), None))
+
+    def _focus(self, box: ImputedBox | None) -> None:
+        if box != self.focused:
+            self.focused = box
+            self.focus_changed.emit()
+
+
+def _boxes_of(decisions: Iterable[Decision]) -> Iterable[ImputedBox]:
+    return (decision.box for decision in decisions)

@@ -1,0 +1,82 @@
+"""The status bar: what is under way, how fast, and how to stop it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from core.pipeline import Progress
+from core.project import Run
+from gui.text import grouped
+from gui.theme import tabular
+
+
+class JobStatus(QStatusBar):
+    """Shows one job's progress, and the run that the window shows."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._label = QLabel()
+        self._label.setFont(tabular(self._label.font()))
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setFixedWidth(160)
+        self._bar.setAccessibleName("Progress")
+        self._cancel = QPushButton("Stop")
+        self._cancel.setToolTip("Stop; what was done so far is kept")
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._run = QLabel()
+        for widget in (self._bar, self._label, self._cancel):
+            self.addWidget(widget)
+        self.addPermanentWidget(self._run)
+        self.end_job()
+
+    def begin_job(self, text: str, *, can_cancel: bool) -> None:
+        """Something began, of which no progress is known yet."""
+        self._bar.setRange(0, 0)
+        self._bar.show()
+        self._label.setText(text)
+        self._cancel.setVisible(can_cancel)
+
+    def show_progress(self, text: str, done: int, total: int) -> None:
+        """How far it is."""
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(done)
+        self._label.setText(text)
+
+    def show_detection(self, progress: Progress) -> None:
+        """How far detection is, with its rate and the time left."""
+        if not progress.fps:
+            self.begin_job("Detecting…", can_cancel=True)
+            return
+        parts = [
+            f"Detecting  {progress.done / progress.total:.0%}",
+            f"{grouped(progress.done)} of {grouped(progress.total)} frames",
+            f"{progress.fps:.1f} fps",
+        ]
+        if progress.seconds_left is not None:
+            parts.append(f"{_clock(progress.seconds_left)} left")
+        self.show_progress(" · ".join(parts), progress.done, progress.total)
+
+    def end_job(self, text: str = "") -> None:
+        """Nothing is under way; `text` says how the last job ended."""
+        self._bar.hide()
+        self._cancel.hide()
+        self._label.setText(text)
+
+    def show_run(self, run: Run | None) -> None:
+        """The run that the window shows."""
+        if run is None:
+            self._run.setText("")
+            return
+        config, info = run.config, run.info
+        parts = [info.model, info.backend, info.device, f"confidence {config.confidence:.2f}"]
+        if config.classes:
+            parts.append(", ".join(config.classes))
+        self._run.setText(" · ".join(parts))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,0 +1,174 @@
+"""The timeline's arithmetic, free of Qt.
+
+x and y are logical pixels of the widget. Positions in time are float frames: frame ``i`` covers
+``[i, i + 1)``, and is pointed at (playhead, marks, ticks) in the middle of that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+MARGIN = 12.0
+"""Left and right of the frames, so that the first and the last can be pointed at."""
+MIN_VISIBLE = 8.0
+"""Frames in view at the deepest zoom."""
+_MARK_PITCH = 6.0
+"""Marks of one state closer together than this many pixels are shown as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A part of the widget."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def contains_y(self, y: float) -> bool:
+        return self.y <= y < self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLayout:
+    """Which frames are in view and where everything lies."""
+
+    frames: int
+    """In the whole video; at least 1."""
+    first: float
+    last: float
+    """The visible range ``[first, last)``, in float frames."""
+    width: float
+    """Of the widget."""
+
+    @classmethod
+    def whole(cls, frames: int, width: float) -> TimelineLayout:
+        """All frames in view."""
+        return cls(max(frames, 1), 0.0, float(max(frames, 1)), max(width, 2 * MARGIN + 1))
+
+    @property
+    def span(self) -> float:
+        """Frames in view."""
+        return self.last - self.first
+
+    @property
+    def pixels_per_frame(self) -> float:
+        return (self.width - 2 * MARGIN) / self.span
+
+    @property
+    def ruler(self) -> Rect:
+        return self._row(0, 26)
+
+    @property
+    def strip(self) -> Rect:
+        """Scores. Directly below it and on the same ground lies `marks`."""
+        return self._row(28, 48)
+
+    @property
+    def marks(self) -> Rect:
+        return self._row(76, 20)
+
+    @property
+    def minimap(self) -> Rect:
+        """The whole video, whatever is in view."""
+        return self._row(104, 20)
+
+    def _row(self, y: float, height: float) -> Rect:
+        return Rect(MARGIN, y, self.width - 2 * MARGIN, height)
+
+    def x_of(self, frame: float) -> float:
+        """The middle of a frame; may lie outside the widget."""
+        return self.edge_of(frame + 0.5)
+
+    def edge_of(self, position: float) -> float:
+        """Where a position in float frames lies: the left edge of a whole frame."""
+        return MARGIN + (position - self.first) * self.pixels_per_frame
+
+    def position_at(self, x: float) -> float:
+        """The inverse of `edge_of`."""
+        return self.first + (x - MARGIN) / self.pixels_per_frame
+
+    def frame_at(self, x: float) -> int:
+        """The frame under x; left and right of those in view, the outermost in view."""
+        lowest = max(0, math.floor(self.first))
+        highest = min(self.frames, math.ceil(self.last)) - 1
+        return min(max(math.floor(self.position_at(x)), lowest), highest)
+
+    def resized(self, width: float) -> TimelineLayout:
+        """The same frames on another width."""
+        return replace(self, width=max(width, 2 * MARGIN + 1))
+
+    def zoomed_about(self, x: float, factor: float) -> TimelineLayout:
+        """`factor` > 1 shows fewer frames; what is under x stays there if the ends allow it."""
+        pivot = self.position_at(x)
+        span = min(max(self.span / factor, min(MIN_VISIBLE, self.frames)), float(self.frames))
+        return self._window(pivot - (pivot - self.first) * span / self.span, span)
+
+    def panned(self, dx: float) -> TimelineLayout:
+        """Moved by pixels; `dx` > 0 shows later frames."""
+        return self._window(self.first + dx / self.pixels_per_frame, self.span)
+
+    def starting_at(self, first: float) -> TimelineLayout:
+        """The same number of frames, from `first` on or as near to that as the ends allow."""
+        return self._window(first, self.span)
+
+    def showing(self, frame: int) -> TimelineLayout:
+        """Scrolled, only if it must be, so that a frame is in view.
+
+        A frame just outside turns the page, which leaves the view still while a video plays;
+        one farther off is brought to the middle.
+        """
+        if self.first <= frame and frame + 1 <= self.last:
+            return self
+        past, before = frame + 1 - self.last, self.first - frame
+        if 0 < past < self.span:
+            return self.starting_at(frame - 0.1 * self.span)
+        if 0 < before < self.span:
+            return self.starting_at(frame + 1 - 0.9 * self.span)
+        return self.starting_at(frame + 0.5 - self.span / 2)
+
+    def _window(self, first: float, span: float) -> TimelineLayout:
+        first = min(max(first, 0.0), self.frames - span)
+        return replace(self, first=first, last=first + span)
+
+    def minimap_window(self) -> tuple[float, float]:
+        """Left and right edge, on the minimap, of what is in view."""
+        per_frame = self.minimap.width / self.frames
+        return MARGIN + self.first * per_frame, MARGIN + self.last * per_frame
+
+    def minimap_x(self, frame: float) -> float:
+        """The middle of a frame on the minimap."""
+        return MARGIN + (frame + 0.5) * self.minimap.width / self.frames
+
+    def minimap_position(self, x: float) -> float:
+        """The float frame at x on the minimap, unclamped."""
+        return (x - MARGIN) * self.frames / self.minimap.width
+
+    def visible_marks(
+        self, frames: NDArray[np.int64], states: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """x and state of the marks to draw, at most one a state every few pixels.
+
+        `frames` must be sorted. Lower states come last, so that what is left to do lies on top.
+        """
+        start, stop = np.searchsorted(frames, [math.floor(self.first), math.ceil(self.last)])
+        frames, states = frames[start:stop], states[start:stop]
+        # Cells are counted from frame 0, not from the edge, so that panning makes none jump.
+        pitch = max(_MARK_PITCH / self.pixels_per_frame, 1.0)
+        cells = (frames / pitch).astype(np.int64)
+        groups = [np.flatnonzero(states == state) for state in (2, 1, 0)]
+        kept = np.concatenate([group[np.diff(cells[group], prepend=-1) > 0] for group in groups])
+        middles = frames[kept].astype(np.float64) + 0.5
+        return MARGIN + (middles - self.first) * self.pixels_per_frame, states[kept]

@@ -1,0 +1,70 @@
+"""The score strip's picture: one bar a device pixel, its height and colour both the score."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from gui.theme import Theme
+from gui.timeline.cividis import argb
+from gui.timeline.pyramid import ScorePyramid
+
+_KNEE_SCORE, _KNEE_HEIGHT = 0.5, 0.1
+"""A score of 0.5 says that nothing was found amiss. Most frames have it, so it stays low."""
+_HATCH_PITCH = 6.0
+_GAP_FROM = 6.0
+"""Logical pixels a frame from which bars of neighbouring frames stand apart."""
+
+
+def bar_fraction(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Share of the strip's height for each score 0..1; linear on either side of 0.5."""
+    heights = np.interp(scores, (0.0, _KNEE_SCORE, 1.0), (0.0, _KNEE_HEIGHT, 1.0))
+    return heights.astype(np.float32)
+
+
+def strip_image(
+    pyramid: ScorePyramid,
+    visible: tuple[float, float],
+    size: tuple[int, int],
+    ratio: float,
+    theme: Theme,
+) -> QImage:
+    """Bars for the frames ``visible = [first, last)``; hatched where no score is known yet.
+
+    `size` is width and height in device pixels, `ratio` device pixels per logical pixel.
+    """
+    width, height = size
+    scores = pyramid.columns(*visible, width)
+    known = ~np.isnan(scores)
+    # Two device pixels at least: a scored frame is told from an empty one even at score 0.
+    bars = np.where(known, np.maximum(np.rint(bar_fraction(scores) * height), 2), 0)
+    bars[_gaps(visible, width, ratio)] = 0
+    rows = np.arange(height)[:, np.newaxis]
+    pixels = np.where(rows >= height - bars, argb(scores), _rgb(theme.well))
+    if not known.all():
+        unknown = np.flatnonzero(~known)
+        hatched = (unknown + rows) % round(_HATCH_PITCH * ratio) < ratio
+        pixels[:, unknown] = np.where(hatched, _rgb(theme.well_line), _rgb(theme.well))
+    return _image(pixels)
+
+
+def _gaps(visible: tuple[float, float], width: int, ratio: float) -> NDArray[np.bool_]:
+    """Columns that hold the last pixel of a frame, where frames are wide enough to spare it."""
+    if width / ratio < _GAP_FROM * (visible[1] - visible[0]):
+        return np.zeros(width, dtype=np.bool_)
+    edges = np.floor(np.linspace(*visible, width + 1) + 1e-9)
+    last: NDArray[np.bool_] = edges[1:] > edges[:-1]
+    return last
+
+
+def _rgb(colour: str) -> np.uint32:
+    return np.uint32(QColor(colour).rgb())
+
+
+def _image(pixels: NDArray[np.uint32]) -> QImage:
+    height, width = pixels.shape
+    data = np.ascontiguousarray(pixels)
+    shared = QImage(data.data, width, height, width * 4, QImage.Format.Format_RGB32)
+    # The copy owns its memory; `shared` only borrows the array's.
+    return shared.copy()

@@ -1,0 +1,64 @@
+"""The toolbar: the main job from left to right."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from core.frames import FrameIndex
+from gui.text import grouped, timecode
+from gui.theme import tabular
+
+
+class PositionLabel(QLabel):
+    """Time and frame number of the current frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFont(tabular(self.font()))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName("Position")
+
+    def show_position(self, frame: int, index: FrameIndex) -> None:
+        """Show where the video is; frames count from 0."""
+        last = len(index) - 1
+        text = _position(index.timestamp(frame), frame, last)
+        self.setText(text)
+        widest = _position(index.timestamp(last), last, last)
+        self.setMinimumWidth(QFontMetrics(self.font()).horizontalAdvance(widest) + 16)
+
+
+def make_toolbar(actions: dict[str, QAction], owner: QWidget) -> tuple[QToolBar, PositionLabel]:
+    """The toolbar and the label in it that shows the position."""
+    bar = QToolBar("Main", owner)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    position = PositionLabel()
+    bar.addWidget(_with_menu(actions["open"], [actions["open_project"], actions["demo"]]))
+    bar.addWidget(_with_menu(actions["detect"], [actions["detect_with"], actions["cancel"]]))
+    bar.addSeparator()
+    for name in ("previous", "back", "play", "forward", "next"):
+        bar.addAction(actions[name])
+    bar.addWidget(position)
+    bar.addSeparator()
+    bar.addAction(actions["export"])
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(space)
+    bar.addAction(actions["help"])
+    return bar, position
+
+
+def _position(seconds: float, frame: int, last: int) -> str:
+    return f"{timecode(seconds)} · {grouped(frame)} / {grouped(last)}"
+
+
+def _with_menu(action: QAction, more: list[QAction]) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    menu = QMenu(button)
+    menu.addActions(more)
+    button.setMenu(menu)
+    return button

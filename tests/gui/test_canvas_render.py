@@ -1,0 +1,192 @@
+"""The four states can be told apart by stroke alone, and strokes are sharp."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from gui.canvas.layout import ViewTransform, fit
+from gui.canvas.render import COLOURS, CanvasScene, paint_canvas
+from gui.canvas.types import BoxState, CanvasBox
+from gui.theme import DARK, LIGHT
+
+SIZE = (320, 240)
+RECT = (60.0, 60.0, 260.0, 180.0)
+MIDDLE = 120
+"""A row that crosses both sides of the box, away from corners and labels."""
+
+
+@pytest.fixture(autouse=True)
+def _application(qapp: QApplication) -> None:
+    """Fonts need an application."""
+
+
+def plain(width: int = SIZE[0], height: int = SIZE[1], grey: int = 128) -> QImage:
+    picture = QImage(width, height, QImage.Format.Format_RGB32)
+    picture.fill(QColor(grey, grey, grey))
+    return picture
+
+
+def painted(
+    *boxes: CanvasBox,
+    picture: QImage | None = None,
+    ratio: float = 1,
+    view: ViewTransform | None = None,
+) -> NDArray[np.uint8]:
+    """Red, green and blue of every device pixel."""
+    target = QImage(round(SIZE[0] * ratio), round(SIZE[1] * ratio), QImage.Format.Format_RGB32)
+    target.setDevicePixelRatio(ratio)
+    shown = picture if picture is not None else plain()
+    image_size = (shown.width(), shown.height())
+    scene = CanvasScene(
+        size=SIZE,
+        picture=shown,
+        boxes=boxes,
+        view=view or fit(image_size, SIZE),
+        theme=DARK,
+        font=QApplication.font(),
+    )
+    painter = QPainter(target)
+    paint_canvas(painter, scene)
+    painter.end()
+    bgra = np.frombuffer(target.constBits(), np.uint8).reshape(target.height(), -1, 4)
+    return bgra[:, : target.width(), 2::-1].copy()
+
+
+def inked(pixels: NDArray[np.uint8], state: BoxState, tolerance: int = 45) -> NDArray[np.bool_]:
+    """Where the picture has the colour of a state, nearly."""
+    wanted = COLOURS[state]
+    colour = np.array([wanted.red(), wanted.green(), wanted.blue()])
+    return np.asarray((np.abs(pixels.astype(int) - colour) <= tolerance).all(axis=2))
+
+
+def runs(line: NDArray[np.bool_]) -> int:
+    """How many separate stretches of True there are."""
+    return int(np.count_nonzero(np.diff(line.astype(int), prepend=0) == 1))
+
+
+def bottom_edge(pixels: NDArray[np.uint8], state: BoxState) -> NDArray[np.bool_]:
+    """The row of pixels along the bottom edge, clear of badge and label."""
+    return np.asarray(inked(pixels, state)[178:181, 70:250].any(axis=0))
+
+
+def test_a_detection_is_one_solid_line() -> None:
+    pixels = painted(CanvasBox(RECT, "", BoxState.DETECTION))
+    assert runs(inked(pixels, BoxState.DETECTION)[MIDDLE]) == 2
+    assert bottom_edge(pixels, BoxState.DETECTION).all()
+
+
+def test_an_accepted_box_is_a_double_line() -> None:
+    pixels = painted(CanvasBox(RECT, "", BoxState.ACCEPTED))
+    assert runs(inked(pixels, BoxState.ACCEPTED)[MIDDLE]) == 4
+    assert bottom_edge(pixels, BoxState.ACCEPTED).all()
+
+
+def test_an_imputed_box_is_dashed() -> None:
+    pixels = painted(CanvasBox(RECT, "", BoxState.IMPUTED))
+    edge = bottom_edge(pixels, BoxState.IMPUTED)
+    assert 8 <= runs(edge) <= 16
+    assert 0.4 < edge.mean() < 0.8
+
+
+def test_a_rejected_box_is_dotted_finer_and_dimmer_than_an_imputed_one() -> None:
+    pixels = painted(CanvasBox(RECT, "", BoxState.REJECTED))
+    edge = np.asarray(inked(pixels, BoxState.REJECTED, 70)[178:181, 70:250].any(axis=0))
+    assert runs(edge) > 24
+    assert edge.mean() < 0.5
+    exact = inked(pixels, BoxState.REJECTED, 8)[178:181, 70:250]
+    assert not exact.any()
+
+
+def test_decided_boxes_carry_a_badge_at_the_corner() -> None:
+    for state in BoxState:
+        pixels = painted(CanvasBox(RECT, "", state))
+        corner = pixels[50:71, 250:271]
+        has_white = bool((corner.min(axis=2) > 200).any())
+        assert has_white == (state in (BoxState.ACCEPTED, BoxState.REJECTED))
+
+
+@pytest.mark.parametrize("state", list(BoxState))
+@pytest.mark.parametrize("grey", [0, 255])
+def test_every_stroke_reads_on_black_and_on_white(state: BoxState, grey: int) -> None:
+    pixels = painted(CanvasBox(RECT, "", state), picture=plain(grey=grey))
+    line = pixels[MIDDLE - 20 : MIDDLE + 20, 50:72].astype(int)
+    darkest, brightest = line.sum(axis=2).min(), line.sum(axis=2).max()
+    assert brightest - darkest > 150
+
+
+@pytest.mark.parametrize("ratio", [1, 1.5, 2])
+def test_lines_are_sharp_at_every_display_scale(ratio: float) -> None:
+    where = (60.3, 60.7, 259.6, 180.2)
+    pixels = painted(CanvasBox(where, "", BoxState.DETECTION), ratio=ratio)
+    row = inked(pixels, BoxState.DETECTION, 2)[round(MIDDLE * ratio)]
+    left = np.flatnonzero(row[: len(row) // 2])
+    assert len(left) == round(2 * ratio)
+
+
+def test_focus_thickens_the_line_and_adds_white_corners() -> None:
+    calm = painted(CanvasBox(RECT, "", BoxState.DETECTION))
+    focused = painted(CanvasBox(RECT, "", BoxState.DETECTION, focused=True))
+    assert inked(focused, BoxState.DETECTION)[MIDDLE].sum() > (
+        inked(calm, BoxState.DETECTION)[MIDDLE].sum()
+    )
+    outside = (slice(52, 58), slice(52, 70))
+    assert (focused[outside].min(axis=2) > 240).any()
+    assert not (calm[outside].min(axis=2) > 240).any()
+
+
+def test_the_focused_box_lies_on_top() -> None:
+    boxes = [
+        CanvasBox(RECT, "", BoxState.DETECTION, focused=True),
+        CanvasBox(RECT, "", BoxState.ACCEPTED),
+    ]
+    assert inked(painted(*boxes), BoxState.DETECTION)[MIDDLE].any()
+
+
+def test_a_label_is_white_on_dark() -> None:
+    pixels = painted(CanvasBox(RECT, "car 0.93", BoxState.DETECTION), picture=plain(grey=255))
+    chip = pixels[38:56, 70:100]
+    assert (chip.max(axis=2) < 90).mean() > 0.3
+    assert (chip.min(axis=2) > 200).any()
+
+
+def chequered() -> QImage:
+    """A 4 x 3 picture of black and white pixels."""
+    picture = plain(4, 3, 0)
+    for x, y in ((0, 0), (2, 0), (1, 1), (3, 1), (0, 2), (2, 2)):
+        picture.setPixelColor(x, y, QColor(255, 255, 255))
+    return picture
+
+
+def test_far_in_pixels_are_squares() -> None:
+    pixels = painted(picture=chequered(), view=ViewTransform(20.0, 0.0, 0.0))
+    assert set(np.unique(pixels[:60, :80])) == {0, 255}
+
+
+def test_near_1_to_1_pixels_are_smoothed() -> None:
+    pixels = painted(picture=chequered(), view=ViewTransform(2.5, 0.0, 0.0))
+    assert len(np.unique(pixels[:7, :10])) > 2
+
+
+def test_what_is_outside_the_picture_has_the_theme_s_colour() -> None:
+    pixels = painted(view=ViewTransform(0.5, 80.0, 60.0))
+    assert QColor(*pixels[5, 5].tolist()).name() == DARK.canvas
+    assert pixels[120, 160].tolist() == [128, 128, 128]
+
+
+def test_the_empty_state_says_its_words() -> None:
+    def empty(title: str) -> QImage:
+        target = QImage(*SIZE, QImage.Format.Format_RGB32)
+        painter = QPainter(target)
+        view = ViewTransform(1.0, 0.0, 0.0)
+        font = QApplication.font()
+        paint_canvas(painter, CanvasScene(SIZE, None, (), view, LIGHT, font, title, "Hint"))
+        painter.end()
+        return target
+
+    said, silent = empty("Drop a video here"), empty("")
+    assert said != silent
+    assert said.pixelColor(2, 2).name() == LIGHT.window
