@@ -185,7 +185,7 @@ def _open_window(ctx: typer.Context, path: Path | None, *, demo: bool) -> None:
     problem = window.display_problem() if window else "this is the headless program"
     if window is None or problem:
         raise UserError(
-            f"no window can be opened here ({problem})",
+            f"No window can be opened here ({problem})",
             mend="use `flickerscope process VIDEO`, `flickerscope export PROJECT` or "
             "`flickerscope demo --headless`",
         )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
-from core.errors import ProjectError, VideoError
+from core.errors import VideoError
 from core.export import ExportResult, export, flagged_frames
 from core.paths import default_project_dir, project_stem
 from core.pipeline import Processed, Progress, findings_of, newest_run, process
@@ -34,7 +34,7 @@ def process_video(video: Path, config: DetectorConfig, out: Path | None, report:
         raise VideoError(f"{video} is a project, not a video", mend="give the video file")
     folder = out / f"{project_stem(video)}.flickerscope" if out else default_project_dir(video)
     with VideoReader(video) as reader:
-        project = open_or_create(folder, reader)
+        project = Project.open_or_create(folder, reader.info)
         try:
             return _summary(_process(project, reader, config, report))
         finally:
@@ -96,7 +96,9 @@ def run_demo(out: Path | None, report: Report) -> Summary:
     folder = out if out is not None else _free_folder(Path("flickerscope-demo"))
     video = demo_video()
     with VideoReader(video) as reader:
-        project = open_or_create(folder / f"{project_stem(video)}.flickerscope", reader)
+        project = Project.open_or_create(
+            folder / f"{project_stem(video)}.flickerscope", reader.info
+        )
         try:
             processed = _process(project, reader, demo_config(), report)
             boxes = processed.findings.imputed
@@ -109,25 +111,6 @@ def run_demo(out: Path | None, report: Report) -> Summary:
         summary |= {name: exported["folder"], "exported_frames": exported["frames"]}
         summary["prelabels"] = exported["prelabels"]
     return summary
-
-
-def open_or_create(folder: Path, reader: VideoReader) -> Project:
-    """The project in `folder` if it is about this very video, else a new one.
-
-    Raises:
-        ProjectError: The folder holds a project of another video, or cannot be written.
-    """
-    if not is_project(folder):
-        return Project.create(folder, reader.info)
-    project = Project.open(folder)
-    if project.video.path != reader.path.resolve():
-        project.close()
-        raise ProjectError(
-            f"{folder} is a project of another video, {project.video.path}",
-            mend="choose another folder",
-        )
-    project.check_video()
-    return project
 
 
 def _process(

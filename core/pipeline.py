@@ -165,7 +165,7 @@ def check_same_detector(run: Run, info: DetectorInfo) -> None:
     """
     if (run.info.sha256, run.info.version) != (info.sha256, info.version):
         raise DetectorError(
-            f"the run of {run.created} was begun with another {run.info.model} "
+            f"The run of {run.created} was begun with another {run.info.model} "
             f"({run.info.version}, weights {run.info.sha256[:8]})",
             mend="detect from the start instead of resuming",
         )
@@ -179,7 +179,7 @@ def newest_run(project: Project) -> tuple[Run, Detections]:
     """
     if not project.runs:
         raise ProjectError(
-            f"the project {project.folder} has no run yet",
+            f"The project {project.folder} has no run yet",
             mend=f"run `flickerscope process {project.video.path}` first",
         )
     run = project.runs[-1]

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from core.detectors.base import DEFAULT_MODEL
 from core.paths import settings_file, write_atomically
@@ -37,9 +37,7 @@ def load_settings() -> Settings:
     """The saved settings; the standard ones where none are saved or the file is damaged."""
     path = settings_file()
     try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
-        saved["recent"] = tuple(saved["recent"])
-        return Settings(**saved)
+        return _checked(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError, TypeError, KeyError):
@@ -54,6 +52,16 @@ def save_settings(settings: Settings) -> None:
         write_atomically(settings_file(), lambda path: _write_text(path, text))
     except OSError:
         log.warning("the settings could not be saved", exc_info=True)
+
+
+def _checked(saved: dict[str, Any]) -> Settings:
+    settings = Settings(**{**saved, "recent": tuple(saved["recent"])})
+    texts = (settings.model, *settings.recent)
+    if not isinstance(saved["recent"], list) or not all(isinstance(t, str) for t in texts):
+        raise TypeError("expected texts and a list of texts")
+    if settings.appearance not in get_args(Appearance):
+        raise ValueError(f"unknown appearance {settings.appearance!r}")
+    return settings
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from core.errors import Cancelled
+from core.errors import Cancelled, UserError
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,9 @@ class Job(QObject, Generic[T]):
         elif isinstance(error, Cancelled):
             self.cancelled.emit()
         else:
-            log.error("a job failed", exc_info=error)
+            if isinstance(error, UserError):
+                log.info("%s", error)
+            else:
+                log.error("a job failed", exc_info=error)
             self.failed.emit(error)
         self.finished.emit()

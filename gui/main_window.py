@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -55,6 +56,8 @@ class MainWindow(QMainWindow):
         self._loader: FrameLoader | None = None
         self._player: Player | None = None
         self._opening: Job[Opened] | None = None
+        self._shown: int | None = None
+        self._open_next: Callable[[], None] | None = None
         self._detect_when_open = False
 
         self.actions_by_name = make_actions(self)
@@ -73,12 +76,14 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1360, 860)
         self._show_session()
+        self.start_page.setFocus()
 
     # What the person asks for
 
     def open_path(self, path: Path, *, then_detect: bool = False) -> None:
-        """Open a video or a project, in the background."""
+        """Open a video or a project, in the background; the newest wish counts."""
         if self._opening is not None:
+            self._open_next = partial(self.open_path, path, then_detect=then_detect)
             return
         self.banner.hide()
         self._detect_when_open = then_detect
@@ -145,8 +150,11 @@ class MainWindow(QMainWindow):
         if self._opening is not None:
             self._opening.deleteLater()
             self._opening = None
-        if self.session is None or not self.session.detecting:
+        if self.session is None:
             self.job_status.end_job()
+        if (open_next := self._open_next) is not None:
+            self._open_next = None
+            open_next()
 
     def _enter_session(self, session: Session) -> None:
         self.session = session
@@ -189,13 +197,17 @@ class MainWindow(QMainWindow):
             self._update_actions()
             return
         self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
+        self._shown = None
         self.canvas.set_picture(None)
+        self.canvas.set_boxes(())
         self.canvas.set_empty("", "")
         self.timeline.set_video(
             len(session.index), float(session.info.rate), session.index.timestamps()
         )
         self._show_run()
+        self._show_detecting()
         self._show_frame(session.frame)
+        self.canvas.setFocus()
 
     def _show_run(self) -> None:
         if self.session is not None:
@@ -228,16 +240,20 @@ class MainWindow(QMainWindow):
     @Slot(int, QImage)
     def _show_picture(self, frame: int, picture: QImage) -> None:
         self.canvas.set_picture(picture)
+        self._shown = frame
         self._show_boxes()
 
     @Slot(int, str)
     def _show_damaged(self, frame: int, sentence: str) -> None:
+        self._shown = None
         self.canvas.set_picture(None)
+        self.canvas.set_boxes(())
         self.canvas.set_empty(f"Frame {frame} cannot be shown", sentence)
 
     def _show_boxes(self) -> None:
         if self.session is not None:
-            self.canvas.set_boxes(canvas_boxes(self.session))
+            # Boxes of the picture that is seen, which lags behind while scrubbing.
+            self.canvas.set_boxes(canvas_boxes(self.session, self._shown))
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setText("Pause" if playing else "Play")
@@ -249,10 +265,7 @@ class MainWindow(QMainWindow):
         if session.detecting:
             self.job_status.begin_job("Loading the detector…", can_cancel=True)
         else:
-            seen = session.detections.frame_count
-            stopped = session.run is not None and not session.complete
-            text = f"Stopped at frame {seen} of {len(session.index)}; Detect (D) goes on from there"
-            self.job_status.end_job(text if stopped else "")
+            self.job_status.show_outcome(session)
         self.job_status.show_run(session.run)
         self.review.show_boxes()
         self._update_actions()

@@ -21,12 +21,12 @@ _MARK_STATES = {
 }
 
 
-def canvas_boxes(session: Session) -> list[CanvasBox]:
-    """The current frame's boxes: the model's, then the imputed ones, focused or not."""
-    return [
-        *_model_boxes(session),
-        *(_imputed(session, b) for b in session.boxes_in(session.frame)),
-    ]
+def canvas_boxes(session: Session, frame: int | None) -> list[CanvasBox]:
+    """The boxes of a frame: the model's, then the imputed ones, focused or not."""
+    if frame is None:
+        return []
+    imputed = [_imputed(session, box) for box in session.boxes_in(frame)]
+    return _model_boxes(session, frame) + imputed
 
 
 def marks(session: Session) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -40,11 +40,11 @@ def marks(session: Session) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     return frames, np.fromiter(states.values(), np.uint8, len(states))
 
 
-def _model_boxes(session: Session) -> list[CanvasBox]:
+def _model_boxes(session: Session, frame: int) -> list[CanvasBox]:
     if session.run is None:
         return []
     names = session.run.info.class_names
-    detections, rows = session.detections, session.detections.rows(session.frame)
+    detections, rows = session.detections, session.detections.rows(frame)
     return [
         CanvasBox(tuple(xyxy), f"{names[class_id]} {score:.2f}", BoxState.DETECTION)
         for xyxy, class_id, score in zip(

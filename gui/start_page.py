@@ -67,7 +67,7 @@ class StartPage(QWidget):
             item.setToolTip(text)
             item.setData(Qt.ItemDataRole.UserRole, path)
             self._recent.addItem(item)
-        self._recent.setFixedHeight(2 + 28 * min(len(paths), 5))
+        self._recent.setFixedHeight(2 + self._recent.sizeHintForRow(0) * min(len(paths), 5))
         self._recent.setVisible(bool(paths))
         self._recent_title.setVisible(bool(paths))
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWi
 
 from core.pipeline import Progress
 from core.project import Run
+from gui.session import Session
 from gui.text import grouped
 from gui.theme import tabular
 
@@ -17,6 +18,7 @@ class JobStatus(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
         self._label = QLabel()
         self._label.setFont(tabular(self._label.font()))
         self._bar = QProgressBar(textVisible=False)
@@ -63,6 +65,19 @@ class JobStatus(QStatusBar):
         self._bar.hide()
         self._cancel.hide()
         self._label.setText(text)
+
+    def show_outcome(self, session: Session) -> None:
+        """Nothing is under way; say how far the session's run is and what it found."""
+        seen, total = session.detections.frame_count, len(session.index)
+        if session.run is None:
+            self.end_job()
+        elif seen < total:
+            self.end_job(
+                f"Stopped at {grouped(seen)} of {grouped(total)} frames; Detect (D) goes on"
+            )
+        else:
+            found, flagged = len(session.detections), len(session.flagged)
+            self.end_job(f"{grouped(found)} detections · {grouped(flagged)} flagged frames")
 
     def show_run(self, run: Run | None) -> None:
         """The run that the window shows."""

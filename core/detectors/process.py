@@ -53,9 +53,9 @@ def _messages(receiver: Connection, cancelled: Callable[[], bool]) -> Iterator[M
             raise Cancelled
         try:
             message = receiver.recv()
-        except EOFError:
+        except (EOFError, OSError):  # OSError: it died in the middle of a message
             raise DetectorError(
-                "the detector's process ended unexpectedly",
+                "The detector's process ended unexpectedly",
                 mend="start again from where it stopped; the log may say why",
             ) from None
         if message is None:

@@ -67,7 +67,7 @@ def _to_frame(result: Any) -> FrameDetections:
     boxes = result.boxes
     if boxes is None:
         raise DetectorError(
-            "the model gives no boxes", mend="choose a model for detection, such as yolov8n.pt"
+            "The model gives no boxes", mend="choose a model for detection, such as yolov8n.pt"
         )
     return FrameDetections(
         boxes.xyxy.cpu().numpy().astype(np.float32),
@@ -115,7 +115,7 @@ def _class_ids(wanted: tuple[str, ...] | None, names: tuple[str, ...]) -> list[i
         if name not in names:
             near = difflib.get_close_matches(name, names, n=3) or list(names[:5])
             raise DetectorError(
-                f'the model has no class "{name}"', mend=f"choose for example {', '.join(near)}"
+                f'The model has no class "{name}"', mend=f"choose for example {', '.join(near)}"
             )
     return [names.index(name) for name in wanted]
 
@@ -128,7 +128,7 @@ def _device(wanted: Device) -> str:
         wanted = "cuda" if there["cuda"] else "mps" if there["mps"] else "cpu"
     if not there[wanted]:
         raise DetectorError(
-            f"this computer has no {wanted} device that torch can use",
+            f"This computer has no {wanted} device that torch can use",
             mend="choose the device auto or cpu",
         )
     return "cuda:0" if wanted == "cuda" else wanted

@@ -52,7 +52,7 @@ def digest(path: Path) -> str:
 def _openvino(folder: Path) -> str:
     if not any(folder.glob("*.xml")):
         raise DetectorError(
-            f"the folder {folder} holds no OpenVINO model (no .xml file)",
+            f"The folder {folder} holds no OpenVINO model (no .xml file)",
             mend="choose a folder that ultralytics exported, or a .pt or .onnx file",
         )
     return "openvino"
@@ -65,7 +65,7 @@ def _named(name: str) -> Path:
         return cached
     if Path(name).name != name or not file_name.startswith(("yolov8", "yolo11")):
         raise DetectorError(
-            f"there are no weights at {name}",
+            f"There are no weights at {name}",
             mend="give a .pt or .onnx file, an OpenVINO folder, or a name such as yolov8n.pt",
         )
     return _download(cached)
@@ -77,7 +77,7 @@ def _download(target: Path) -> Path:
 
     if target.name not in GITHUB_ASSETS_NAMES:
         raise DetectorError(
-            f"there is no published model named {target.name}",
+            f"There is no published model named {target.name}",
             mend="use yolov8n.pt, yolov8s.pt, yolov8m.pt, yolov8l.pt or yolov8x.pt",
         )
     offline = os.environ.pop("YOLO_OFFLINE", None)

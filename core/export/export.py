@@ -70,9 +70,10 @@ def export(
     """
     if not frames:
         raise ExportError(
-            "no frame is flagged, so there is nothing to export",
+            "No frame is flagged, so there is nothing to export",
             mend="export all frames, or detect with a lower confidence",
         )
+    out = out.resolve()  # "." has no name
     partial = _partial_folder(out)
     try:
         (partial / IMAGES).mkdir(parents=True)
@@ -92,7 +93,7 @@ def export(
         partial.rename(out)
     except OSError as error:
         raise ExportError(
-            f"the folder {out} cannot be written ({error.strerror or error})",
+            f"The folder {out} cannot be written ({error.strerror or error})",
             mend="choose another folder, or free some disk space",
         ) from error
     finally:

@@ -20,8 +20,11 @@ def write_yolo(folder: Path, frames: Sequence[LabeledFrame], class_names: tuple[
         lines = [_line(prelabel, ids, frame) for prelabel in frame.prelabels]
         path = labels / f"{Path(frame.file_name).stem}.txt"
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    # Every JSON string is a YAML string, so names with colons or commas are safe.
-    names = "".join(f"  {id_}: {json.dumps(name)}\n" for name, id_ in ids.items())
+    # A JSON string is a YAML string, so names with colons or commas are safe; but YAML knows no
+    # pairs of \\u escapes.
+    names = "".join(
+        f"  {id_}: {json.dumps(name, ensure_ascii=False)}\n" for name, id_ in ids.items()
+    )
     (folder / "data.yaml").write_text(
         f"train: {IMAGES}\nval: {IMAGES}\nnc: {len(ids)}\nnames:\n{names}", encoding="utf-8"
     )

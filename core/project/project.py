@@ -88,7 +88,7 @@ class Project:
             (folder / "runs").mkdir(exist_ok=True)
         except OSError as error:
             raise ProjectError(
-                f"the folder {folder} cannot be written ({error.strerror})",
+                f"The folder {folder} cannot be written ({error.strerror})",
                 mend="choose another place with --out",
             ) from error
         connection = connect(folder)
@@ -120,14 +120,47 @@ class Project:
                 mend="open a folder NAME.flickerscope, or a video",
             )
         connection = connect(folder)
-        row = connection.execute(
-            "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
-        ).fetchone()
-        if row is None:
+        try:
+            row = connection.execute(
+                "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
+            ).fetchone()
+            if row is None:
+                raise ProjectError(
+                    f"The project {folder.name} names no video",
+                    mend="delete it and open the video",
+                )
+            return cls(folder, connection, VideoRecord(Path(row[0]), *row[1:]))
+        except ProjectError:
+            connection.close()
+            raise
+        except Exception as error:
+            # SQLite notices some damage only where it reads, and some of it gives odd values.
+            connection.close()
             raise ProjectError(
-                f"the project {folder.name} names no video", mend="delete it and open the video"
-            )
-        return cls(folder, connection, VideoRecord(Path(row[0]), *row[1:]))
+                f"The project {folder.name} is damaged ({error})", mend="restore it from a backup"
+            ) from error
+
+    @classmethod
+    def open_or_create(cls, folder: Path, info: VideoInfo) -> "Project":
+        """The project in `folder` if it is about this very video, else a new one.
+
+        Raises:
+            ProjectError: The folder holds a project of another video, or cannot be written.
+        """
+        if not is_project(folder):
+            return cls.create(folder, info)
+        project = cls.open(folder)
+        try:
+            if project.video.path != info.path.resolve():
+                raise ProjectError(
+                    f"{folder} is a project of another video, {project.video.path}",
+                    mend="choose another folder",
+                )
+            project.check_video()
+        except ProjectError:
+            project.close()
+            raise
+        return project
 
     def check_video(self) -> None:
         """Make sure that the video's file is there and is still the same one.
@@ -138,7 +171,7 @@ class Project:
         path = self.video.path
         if not path.is_file():
             raise ProjectError(
-                f"the video of this project, {path}, is not there any more",
+                f"The video of this project, {path}, is not there any more",
                 mend="put it back, or open the video at its new place",
             )
         if (path.stat().st_size, _ends_digest(path)) != (self.video.size, self.video.digest):
@@ -227,7 +260,7 @@ def _transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise ProjectError(
-            f"the project {folder} could not be written ({error})",
+            f"The project {folder} could not be written ({error})",
             mend="free some disk space or make the folder writable, then try again",
         ) from error
 

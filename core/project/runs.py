@@ -1,6 +1,5 @@
 """A run's detections on disk: one npz file, replaced as a whole."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ def save_detections(path: Path, detections: Detections) -> None:
         )
     except OSError as error:
         raise ProjectError(
-            f"the detections could not be saved to {path} ({error.strerror})",
+            f"The detections could not be saved to {path} ({error.strerror})",
             mend="free some disk space or make the folder writable, then detect again",
         ) from error
 
@@ -43,11 +42,13 @@ def load_detections(path: Path) -> Detections:
     if not path.exists():
         return empty_detections()
     try:
-        with np.load(path, allow_pickle=False) as columns:
+        with path.open("rb") as file:
+            columns = np.load(file, allow_pickle=False)
             return Detections(
                 columns["xyxy"], columns["score"], columns["class_id"], columns["offsets"]
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:
+        # A broken byte can lead zipfile and numpy to raise anything at all.
         raise ProjectError(
-            f"the detections in {path} are damaged ({error})", mend="detect again"
+            f"The detections in {path} are damaged ({error})", mend="detect again"
         ) from error

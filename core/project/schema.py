@@ -53,24 +53,24 @@ def connect(folder: Path) -> sqlite3.Connection:
     path = folder / DATABASE
     try:
         connection = sqlite3.connect(path, isolation_level=None)
-        # WAL with full synchronisation: a decision that was shown as made survives a power cut.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if found > VERSION:
             connection.close()
             raise ProjectError(
-                f"the project {folder.name} has schema {found}, this program knows up to {VERSION}",
+                f"The project {folder.name} has schema {found}, this program knows up to {VERSION}",
                 mend="update Flickerscope to open it; the project was not touched",
             )
+        # WAL with full synchronisation: a decision that was shown as made survives a power cut.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
         for step in range(found, VERSION):
             connection.executescript(
                 f"BEGIN; {_STEPS[step]} PRAGMA user_version = {step + 1}; COMMIT;"
             )
     except sqlite3.Error as error:
         raise ProjectError(
-            f"the project database {path} cannot be used ({error})",
+            f"The project database {path} cannot be used ({error})",
             mend="check that the folder is writable, or restore it from a backup",
         ) from error
     return connection

@@ -20,7 +20,8 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
     """
     _check_file(path)
     try:
-        container = av.open(str(path))
+        # A relative name such as "cam:1.mp4" would be taken for a protocol.
+        container = av.open(str(path.absolute()))
     except (av.FFmpegError, ValueError) as error:
         raise VideoError(
             f"{path.name} is not a video that can be read ({_reason(error)})",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -48,9 +49,8 @@ class VideoReader:
     def __init__(self, path: Path, index: FrameIndex | None = None) -> None:
         self.path = path
         self.index = index if index is not None else build_index(path)
-        self._container, self._stream = open_container(path)
-        self._stream.thread_type = "AUTO"
         self._decoded: Iterator[av.VideoFrame] = iter(())
+        self._open()
         self._next = -1
         try:
             height, width = self.frame_at(0).shape[:2]
@@ -108,7 +108,7 @@ class VideoReader:
                 break
         if not found:
             raise VideoError(
-                f"frame {frames.start} of {self.path.name} cannot be decoded",
+                f"Frame {frames.start} of {self.path.name} cannot be decoded",
                 mend="go to another frame; the file is damaged there",
             )
 
@@ -138,9 +138,31 @@ class VideoReader:
                     yield frame
 
     def _seek(self, keyframe: int) -> None:
-        self._container.seek(int(self.index.pts[keyframe]), stream=self._stream, backward=True)
-        self._decoded = self._decode()
+        """Go on decoding at `keyframe` or, where the container misses it, before it."""
+        place = keyframe
+        while not self._begin_at(place, by=keyframe):
+            if place == 0:
+                # MPEG-TS overshoots even its own first frame, which is where an opened file is.
+                self._container.close()
+                self._open()
+                break
+            place = self.index.keyframe_before(place - 1)
         self._next = keyframe
+
+    def _begin_at(self, place: int, *, by: int) -> bool:
+        """Decode from `place`; False if the first picture that comes lies after frame `by`."""
+        self._container.seek(int(self.index.pts[place]), stream=self._stream, backward=True)
+        decoded = self._decode()
+        first = next(decoded, None)
+        if first is None or first.pts is None or first.pts > self.index.pts[by]:
+            return False
+        self._decoded = chain([first], decoded)
+        return True
+
+    def _open(self) -> None:
+        self._container, self._stream = open_container(self.path)
+        self._stream.thread_type = "AUTO"
+        self._decoded = self._decode()
 
 
 def upright_bgr(frame: av.VideoFrame) -> Picture:

@@ -1,6 +1,6 @@
 """The review panel beside the canvas."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -127,6 +127,10 @@ class ReviewPanel(QWidget):
         layout.addLayout(buttons)
 
 
+# Widths in digits, so that they grow with the font; the class gets what is left.
+_COLUMN_DIGITS = (10, 0, 12, 14)
+
+
 def _table(model: QueueModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
@@ -140,7 +144,12 @@ def _table(model: QueueModel) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(24)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    digit = table.fontMetrics().horizontalAdvance("0")
+    for column, digits in enumerate(_COLUMN_DIGITS):
+        header.resizeSection(column, digits * digit)
+    table.setIconSize(QSize(14, 14))
     return table
 
 
@@ -157,6 +166,6 @@ def _what_is_missing(session: Session | None) -> str:
 def _evidence(box: ImputedBox) -> str:
     before, after = grouped(box.frame - 1), grouped(box.frame + 1)
     return (
-        f"{box.class_name} was seen in frames {before} and {after} at places that agree "
-        f"(IoU {box.plausibility:.2f}), but not in {grouped(box.frame)}."
+        f"Frames {before} and {after} show “{box.class_name}” at places that agree "
+        f"(IoU {box.plausibility:.2f}); frame {grouped(box.frame)} does not."
     )
