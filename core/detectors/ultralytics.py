@@ -10,7 +10,7 @@ import numpy as np
 
 from core.detections import FrameDetections
 from core.detectors.base import DetectorConfig, DetectorInfo, Device
-from core.detectors.weights import digest, locate, quiet_ultralytics
+from core.detectors.weights import digest, first_line, locate, quiet_ultralytics
 from core.errors import DetectorError
 from core.video.reader import Picture
 
@@ -27,9 +27,7 @@ class UltralyticsDetector:
 
     def __init__(self, config: DetectorConfig) -> None:
         path, backend = locate(config)
-        quiet_ultralytics()
-        import ultralytics
-
+        version = _ultralytics_version()
         device = _device(config.device)
         self._model = _load(path)
         names = _class_names(self._model, path)
@@ -48,7 +46,7 @@ class UltralyticsDetector:
             backend=backend,
             device=device,
             class_names=names,
-            version=f"ultralytics {ultralytics.__version__}",
+            version=f"ultralytics {version}",
         )
 
     def detect(self, pictures: Sequence[Picture]) -> list[FrameDetections]:
@@ -57,10 +55,22 @@ class UltralyticsDetector:
             results = self._model.predict(list(pictures), **self._options)
         except (RuntimeError, ValueError) as error:
             raise DetectorError(
-                f"{self.info.model} failed on {self.info.device} ({_first_line(error)})",
+                f"{self.info.model} failed on {self.info.device} ({first_line(error)})",
                 mend="choose another device or model",
             ) from error
         return [_to_frame(result) for result in results]
+
+
+def _ultralytics_version() -> str:
+    quiet_ultralytics()
+    try:
+        import ultralytics
+    except ImportError as error:
+        raise DetectorError(
+            f"The detector's libraries cannot be loaded ({first_line(error)})",
+            mend="install what is missing; on a bare Debian that is: apt install libgl1 libglib2.0-0",
+        ) from error
+    return str(ultralytics.__version__)
 
 
 def _to_frame(result: Any) -> FrameDetections:
@@ -92,7 +102,7 @@ def _load(path: Path) -> Any:
         # Unpickling a broken file can raise anything at all.
         log.info("loading %s failed", path, exc_info=True)
         raise DetectorError(
-            f"{path.name} cannot be loaded as a detector ({_first_line(error)})",
+            f"{path.name} cannot be loaded as a detector ({first_line(error)})",
             mend="download or export it again",
         ) from error
     return model
@@ -138,8 +148,3 @@ def _has_mps() -> bool:
     import torch
 
     return bool(torch.backends.mps.is_available())
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:200]

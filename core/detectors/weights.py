@@ -1,6 +1,7 @@
 """Find a detector's weights: a local file or folder, or a known name to download once."""
 
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from core.detectors.base import DetectorConfig
 from core.errors import DetectorError
 from core.paths import models_dir, vendor_dir
 
+_KNOWN_NAME = re.compile(r"(yolov8|yolo11)[a-z](-[a-z0-9]+)?\.pt")
 _SUFFIXES = {".pt": "torch", ".onnx": "onnx"}
 
 
@@ -49,6 +51,13 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
+def first_line(error: BaseException) -> str:
+    """What an error of ultralytics or torch says, short enough for a sentence around it."""
+    text = str(error).strip() or type(error).__name__
+    # ultralytics begins with "ERROR" and a sign.
+    return re.sub(r"^(ERROR)?[^\w/'\"]*", "", text.splitlines()[0])[:200].rstrip(".")
+
+
 def _openvino(folder: Path) -> str:
     if not any(folder.glob("*.xml")):
         raise DetectorError(
@@ -63,7 +72,7 @@ def _named(name: str) -> Path:
     cached = models_dir() / file_name
     if cached.is_file():
         return cached
-    if Path(name).name != name or not file_name.startswith(("yolov8", "yolo11")):
+    if not _KNOWN_NAME.fullmatch(file_name):
         raise DetectorError(
             f"There are no weights at {name}",
             mend="give a .pt or .onnx file, an OpenVINO folder, or a name such as yolov8n.pt",
@@ -85,7 +94,7 @@ def _download(target: Path) -> Path:
         attempt_download_asset(target, retry=1, progress=False)
     except (OSError, MemoryError) as error:
         raise DetectorError(
-            f"{target.name} is not on this computer and cannot be downloaded ({error})",
+            f"{target.name} is not on this computer and cannot be downloaded ({first_line(error)})",
             mend=f"connect to a network, or put the file into {target.parent}",
         ) from error
     finally:

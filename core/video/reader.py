@@ -53,10 +53,11 @@ class VideoReader:
         self._open()
         self._next = -1
         try:
-            height, width = self.frame_at(0).shape[:2]
+            _, picture = next(self.frames(FrameRange(0, len(self))))
         except BaseException:
             self._container.close()
             raise
+        height, width = picture.shape[:2]
         codec = self._stream.codec_context.name
         self.info = VideoInfo(path, width, height, len(self.index), self.index.rate, codec)
 
