@@ -1,6 +1,5 @@
 """The whole job without a window, as the command line runs it."""
 
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -8,7 +7,7 @@ from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
 from core.errors import VideoError
 from core.export import ExportResult, export, flagged_frames
-from core.paths import default_project_dir, project_stem
+from core.paths import default_project_dir, free_folder, project_stem
 from core.pipeline import Processed, Progress, findings_of, newest_run, process
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts, is_project
@@ -93,7 +92,7 @@ def run_demo(out: Path | None, report: Report) -> Summary:
     Raises:
         UserError: See `core.errors`.
     """
-    folder = out if out is not None else _free_folder(Path("flickerscope-demo"))
+    folder = out if out is not None else free_folder(Path("flickerscope-demo"))
     video = demo_video()
     with VideoReader(video) as reader:
         project = Project.open_or_create(
@@ -140,8 +139,3 @@ def _exported(result: ExportResult, format_name: str) -> Summary:
         "frames": result.frames,
         "prelabels": result.prelabels,
     }
-
-
-def _free_folder(wanted: Path) -> Path:
-    names = (wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}") for n in count(1))
-    return next(folder for folder in names if not folder.exists())

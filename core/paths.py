@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -47,6 +48,12 @@ def default_project_dir(video: Path) -> Path:
 def project_stem(video: Path) -> str:
     """The video's name as a folder name that every system accepts."""
     return re.sub(r"[^\w.-]+", "_", video.stem).strip("._")[:80] or "video"
+
+
+def free_folder(wanted: Path) -> Path:
+    """The first of `wanted`, `wanted-2`, `wanted-3`, ... that does not exist."""
+    names = (wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}") for n in count(1))
+    return next(folder for folder in names if not folder.exists())
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

@@ -5,6 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+EmptyWindow = Literal["calm", "median"]
+
 SCORE_CALM = 0.5
 SCORE_FLICKERS = 1.0
 
@@ -12,7 +14,7 @@ SCORE_FLICKERS = 1.0
 def tutorial_scores(
     flickering: NDArray[np.bool_],
     counts: NDArray[np.int64],
-    empty_window: Literal["calm", "median"] = "calm",
+    empty_window: EmptyWindow = "calm",
 ) -> NDArray[np.float32]:
     """The tutorial's score: 1.0 where a frame flickers, else 0.5.
 

@@ -13,6 +13,7 @@ from core.detections import Detections
 from core.errors import UserError
 from core.export import ExportResult, export
 from core.frames import FrameIndex
+from core.paths import free_folder
 from core.prelabels import Decision, Verdict
 from core.video.reader import VideoReader
 from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
@@ -145,4 +146,4 @@ def _counts(session: Session) -> ExportCounts:
 
 
 def _suggested_folder(session: Session) -> Path:
-    return Path.home() / f"{session.info.path.stem}-prelabels"
+    return free_folder(Path.home() / f"{session.info.path.stem}-prelabels")

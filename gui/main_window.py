@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -29,9 +28,8 @@ from gui.dialogs.detect import DetectDialog
 from gui.dialogs.keys import KeysDialog
 from gui.exporting import Exporter
 from gui.frame_loader import FrameLoader
-from gui.jobs import Job
 from gui.messages import Banner
-from gui.opening import Opened, opening_work
+from gui.opening import Opened, Opener
 from gui.player import Player
 from gui.presentation import canvas_boxes, marks
 from gui.review.panel import ReviewPanel
@@ -40,7 +38,7 @@ from gui.start_page import StartPage
 from gui.status import JobStatus
 from gui.theme import Theme
 from gui.timeline import TimelineWidget
-from gui.toolbar import make_toolbar
+from gui.toolbar import RecentMenu, make_toolbar
 
 VIDEO_FILTER = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.mpg *.mpeg);;All files (*)"
 
@@ -51,14 +49,14 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
-        self._config = DetectorConfig(model=settings.model)
+        self._chosen = DetectorConfig(model=settings.model)
+        self._config = self._chosen
         self.session: Session | None = None
         self._loader: FrameLoader | None = None
         self._player: Player | None = None
-        self._opening: Job[Opened] | None = None
         self._shown: int | None = None
-        self._open_next: Callable[[], None] | None = None
         self._detect_when_open = False
+        self._opener = Opener(self)
 
         self.actions_by_name = make_actions(self)
         self.start_page = StartPage()
@@ -68,7 +66,8 @@ class MainWindow(QMainWindow):
         review = ("accept", "reject", "undo", "redo")
         self.review = ReviewPanel([self.actions_by_name[name] for name in review])
         self.job_status = JobStatus()
-        self.toolbar, self.position = make_toolbar(self.actions_by_name, self)
+        self.recent_menu = RecentMenu(self)
+        self.toolbar, self.position = make_toolbar(self.actions_by_name, self.recent_menu, self)
         self._exporter = Exporter(self, self.job_status, self.banner)
         self._lay_out()
         self._connect()
@@ -80,24 +79,16 @@ class MainWindow(QMainWindow):
 
     # What the person asks for
 
-    def open_path(self, path: Path, *, then_detect: bool = False) -> None:
-        """Open a video or a project, in the background; the newest wish counts."""
-        if self._opening is not None:
-            self._open_next = partial(self.open_path, path, then_detect=then_detect)
-            return
+    def open_path(self, path: Path) -> None:
+        """Open a video or a project, in the background."""
+        self._detect_when_open = False
         self.banner.hide()
-        self._detect_when_open = then_detect
-        self.job_status.begin_job(f"Opening {path.name}…", can_cancel=False)
-        self._opening = Job(opening_work(path), self)
-        self._opening.succeeded.connect(self._opened)
-        self._opening.failed.connect(self.show_error)
-        self._opening.finished.connect(self._opening_ended)
-        self._opening.start()
+        self._opener.open(path)
 
     def open_demo(self) -> None:
         """Open the embedded demo with its own detector, and detect unless that was done."""
-        self._config = demo_config()
-        self.open_path(demo_video(), then_detect=True)
+        self.open_path(demo_video())
+        self._detect_when_open = True
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all that paints itself."""
@@ -119,6 +110,7 @@ class MainWindow(QMainWindow):
         self.banner.show_message("error", sentence, mend)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._opener.close()
         self._exporter.close()
         self._leave_session()
         event.accept()
@@ -139,25 +131,22 @@ class MainWindow(QMainWindow):
         except UserError as error:
             self.show_error(error)
             return
-        self._leave_session()
-        self._enter_session(session)
         self._settings = self._settings.with_recent(opened.info.path)
         save_settings(self._settings)
+        self._leave_session()
+        self._enter_session(session)
         if self._detect_when_open and not session.complete:
             self._detect()
 
     def _opening_ended(self) -> None:
-        if self._opening is not None:
-            self._opening.deleteLater()
-            self._opening = None
         if self.session is None:
             self.job_status.end_job()
-        if (open_next := self._open_next) is not None:
-            self._open_next = None
-            open_next()
+        elif not self.session.detecting:
+            self.job_status.show_outcome(self.session)
 
     def _enter_session(self, session: Session) -> None:
         self.session = session
+        self._config = self._config_for(session)
         self._loader = FrameLoader(session.info.path, session.index, self)
         self._loader.loaded.connect(self._show_picture)
         self._loader.failed.connect(self._show_damaged)
@@ -172,6 +161,13 @@ class MainWindow(QMainWindow):
         session.failed.connect(self.show_error)
         session.undo_stack.indexChanged.connect(self._update_actions)
         self._show_session()
+
+    def _config_for(self, session: Session) -> DetectorConfig:
+        """What `Detect` uses: as in the last run, so that it can go on with that one."""
+        if session.run is not None:
+            return session.run.config
+        is_demo = session.info.path.resolve() == demo_video().resolve()
+        return demo_config() if is_demo else self._chosen
 
     def _leave_session(self) -> None:
         if self._player is not None:
@@ -189,6 +185,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self._pages.setCurrentIndex(0 if session is None else 1)
         self.start_page.set_recent(self._settings.recent)
+        self.recent_menu.set_recent(self._settings.recent)
         self.review.set_session(session)
         self.review.setVisible(session is not None)
         self.timeline.setVisible(session is not None)
@@ -293,8 +290,8 @@ class MainWindow(QMainWindow):
     def _detect_with(self) -> None:
         dialog = DetectDialog(self._config, self)
         if dialog.exec():
-            self._config = dialog.config()
-            self._settings = replace(self._settings, model=self._config.model)
+            self._config = self._chosen = dialog.config()
+            self._settings = replace(self._settings, model=self._chosen.model)
             save_settings(self._settings)
             self._detect()
 
@@ -332,9 +329,16 @@ class MainWindow(QMainWindow):
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(handler)
+        self._opener.began.connect(
+            lambda name: self.job_status.begin_job(f"Opening {name}…", can_cancel=False)
+        )
+        self._opener.opened.connect(self._opened)
+        self._opener.failed.connect(self.show_error)
+        self._opener.ended.connect(self._opening_ended)
         self.start_page.open_requested.connect(self._choose_video)
         self.start_page.demo_requested.connect(self.open_demo)
         self.start_page.recent_requested.connect(self.open_path)
+        self.recent_menu.recent_requested.connect(self.open_path)
         self.job_status.cancel_requested.connect(self._cancel_job)
         self.timeline.frame_requested.connect(self._scrub)
         self.canvas.box_clicked.connect(self._focus)

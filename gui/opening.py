@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
+
 from core.frames import FrameIndex
 from core.paths import default_project_dir
 from core.project import Project, is_project
 from core.video.reader import VideoInfo, VideoReader
-from gui.jobs import IsCancelled, Report, Work
+from gui.jobs import IsCancelled, Job, Report
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,50 @@ class Opened:
     index: FrameIndex
 
 
-def opening_work(path: Path) -> Work[Opened]:
-    """The work of an opening job for a video or a project folder."""
-    return partial(_open, path)
+class Opener(QObject):
+    """Opens one thing at a time; of what is asked for meanwhile, the newest comes next."""
+
+    began = Signal(str)
+    """Name of the file or folder."""
+    opened = Signal(object)
+    """An `Opened`."""
+    failed = Signal(object)
+    """The exception."""
+    ended = Signal()
+    """After `opened` or `failed`, when nothing more is to be opened."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job[Opened] | None = None
+        self._next: Path | None = None
+
+    def open(self, path: Path) -> None:
+        """Open a video or a project folder."""
+        if self._job is not None:
+            self._next = path
+            return
+        self.began.emit(path.name)
+        self._job = Job(partial(_open, path), self)
+        self._job.succeeded.connect(self.opened)
+        self._job.failed.connect(self.failed)
+        self._job.finished.connect(self._finish)
+        self._job.start()
+
+    def close(self) -> None:
+        """Wait until nothing is being opened."""
+        self._next = None
+        if self._job is not None:
+            self._job.wait()
+
+    def _finish(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        path, self._next = self._next, None
+        if path is None:
+            self.ended.emit()
+        else:
+            self.open(path)
 
 
 def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:

@@ -1,6 +1,10 @@
 """The toolbar: the main job from left to right."""
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -27,14 +31,41 @@ class PositionLabel(QLabel):
         self.setMinimumWidth(QFontMetrics(self.font()).horizontalAdvance(widest) + 16)
 
 
-def make_toolbar(actions: dict[str, QAction], owner: QWidget) -> tuple[QToolBar, PositionLabel]:
+class RecentMenu(QMenu):
+    """What was opened last."""
+
+    recent_requested = Signal(object)
+    """A `Path`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Open recent", parent)
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """Newest first."""
+        self.clear()
+        for text in paths:
+            action = self.addAction(Path(text).name)
+            action.setToolTip(text)
+            action.triggered.connect(partial(self._choose, Path(text)))
+        self.setEnabled(bool(paths))
+        self.setToolTipsVisible(True)
+
+    def _choose(self, path: Path, checked: bool = False) -> None:
+        del checked
+        self.recent_requested.emit(path)
+
+
+def make_toolbar(
+    actions: dict[str, QAction], recent: RecentMenu, owner: QWidget
+) -> tuple[QToolBar, PositionLabel]:
     """The toolbar and the label in it that shows the position."""
     bar = QToolBar("Main", owner)
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     position = PositionLabel()
-    bar.addWidget(_with_menu(actions["open"], [actions["open_project"], actions["demo"]]))
+    more = [recent.menuAction(), actions["open_project"], actions["demo"]]
+    bar.addWidget(_with_menu(actions["open"], more))
     bar.addWidget(_with_menu(actions["detect"], [actions["detect_with"], actions["cancel"]]))
     bar.addSeparator()
     for name in ("previous", "back", "play", "forward", "next"):

@@ -23,7 +23,7 @@ from core.assertions.base import Findings, ImputedBox, Violation
 from core.boxes import truncated_xyxy
 from core.detections import Detections
 from core.frames import FrameRange
-from core.scoring import tutorial_scores
+from core.scoring import EmptyWindow, tutorial_scores
 
 NAME = "tutorial"
 IOU_THRESH_TRACKING = 0.8
@@ -171,7 +171,11 @@ def _iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     return iou
 
 
-def assert_flickering(detections: Detections, class_names: tuple[str, ...]) -> Findings:
+def assert_flickering(
+    detections: Detections,
+    class_names: tuple[str, ...],
+    empty_window: EmptyWindow = "calm",
+) -> Findings:
     """The rule as an assertion over a run.
 
     The rule knows neither class nor plausibility. An imputed box takes the class of the more
@@ -195,4 +199,4 @@ def assert_flickering(detections: Detections, class_names: tuple[str, ...]) -> F
         Violation("flickering", FrameRange(box.frame, box.frame + 1), box.plausibility, (box,))
         for box in boxes.values()
     )
-    return Findings(violations, tutorial_scores(result.flickering, detections.counts))
+    return Findings(violations, tutorial_scores(result.flickering, detections.counts, empty_window))

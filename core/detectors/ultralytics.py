@@ -68,7 +68,7 @@ def _ultralytics_version() -> str:
     except ImportError as error:
         raise DetectorError(
             f"The detector's libraries cannot be loaded ({first_line(error)})",
-            mend="install what is missing; on a bare Debian that is: apt install libgl1 libglib2.0-0",
+            mend="install what is missing, on a bare Debian with: apt install libgl1 libglib2.0-0",
         ) from error
     return str(ultralytics.__version__)
 
