@@ -151,7 +151,10 @@ def main(arguments: Sequence[str] | None = None, window: Window | None = None) -
 
 def run(arguments: list[str], window: Window | None = None) -> int:
     """As `main`, but give the exit code."""
-    log_file = start_logging()
+    try:
+        log_file = start_logging()
+    except OSError as error:
+        return _fail(_refused(error))
     try:
         code = app(_with_command(arguments), standalone_mode=False, obj=window)
         return code if isinstance(code, int) else 0
@@ -162,6 +165,9 @@ def run(arguments: list[str], window: Window | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _fail("stopped; what was done so far is saved")
         return 130
+    except OSError as error:
+        log.exception("the system refused")
+        return _fail(_refused(error))
     except Exception as error:
         log.exception("a bug")
         _fail(f"{type(error).__name__}: {error}; this is a bug, details are in {log_file}")
@@ -178,6 +184,11 @@ def _with_command(arguments: list[str]) -> list[str]:
 def _fail(sentence: str) -> int:
     typer.echo(f"flickerscope: {sentence}", err=True)
     return 2
+
+
+def _refused(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"The system refuses {where}{error.strerror or error}; choose another path."
 
 
 def _open_window(ctx: typer.Context, path: Path | None, *, demo: bool) -> None:

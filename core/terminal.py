@@ -30,13 +30,19 @@ def progress(quiet: bool) -> Iterator[Report]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
-        tasks: dict[str, TaskID] = {}
+    bars = Progress(*columns, console=Console(stderr=True), disable=quiet)
+    tasks: dict[str, TaskID] = {}
 
-        def report(stage: str, done: int, total: int, fps: float | None = None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, rate="")
-            rate = "" if fps is None else f"{fps:.1f} fps"
-            bars.update(tasks[stage], completed=done, total=total, rate=rate)
+    def report(stage: str, done: int, total: int, fps: float | None = None) -> None:
+        if stage not in tasks:
+            bars.start()
+            tasks[stage] = bars.add_task(stage, total=total, rate="")
+        rate = "" if fps is None else f"{fps:.1f} fps"
+        bars.update(tasks[stage], completed=done, total=total, rate=rate)
 
+    try:
         yield report
+    finally:
+        # Bars that stop without a start print an empty line before the sentence of an error.
+        if tasks:
+            bars.stop()

@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self._loader: FrameLoader | None = None
         self._player: Player | None = None
-        self._shown: int | None = None
+        self.shown_frame: int | None = None
         self._detect_when_open = False
         self._opener = Opener(self)
 
@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
             self._update_actions()
             return
         self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
-        self._shown = None
+        self.shown_frame = None
         self.canvas.set_picture(None)
         self.canvas.set_boxes(())
         self.canvas.set_empty("", "")
@@ -237,12 +237,12 @@ class MainWindow(QMainWindow):
     @Slot(int, QImage)
     def _show_picture(self, frame: int, picture: QImage) -> None:
         self.canvas.set_picture(picture)
-        self._shown = frame
+        self.shown_frame = frame
         self._show_boxes()
 
     @Slot(int, str)
     def _show_damaged(self, frame: int, sentence: str) -> None:
-        self._shown = None
+        self.shown_frame = None
         self.canvas.set_picture(None)
         self.canvas.set_boxes(())
         self.canvas.set_empty(f"Frame {frame} cannot be shown", sentence)
@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
     def _show_boxes(self) -> None:
         if self.session is not None:
             # Boxes of the picture that is seen, which lags behind while scrubbing.
-            self.canvas.set_boxes(canvas_boxes(self.session, self._shown))
+            self.canvas.set_boxes(canvas_boxes(self.session, self.shown_frame))
 
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setText("Pause" if playing else "Play")

@@ -52,9 +52,10 @@ class Opener(QObject):
         self._job.start()
 
     def close(self) -> None:
-        """Wait until nothing is being opened."""
+        """Wait until nothing is being opened; what comes of it is not told any more."""
         self._next = None
         if self._job is not None:
+            self._job.blockSignals(True)
             self._job.wait()
 
     def _finish(self) -> None:

@@ -8,6 +8,7 @@ costs the run, not the window.
 import logging
 import multiprocessing
 import os
+import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
@@ -79,5 +80,6 @@ def _serve(request: DetectRequest, sender: Connection) -> None:
     except BrokenPipeError:
         log.info("nobody listens any more")
     except Exception as error:
-        log.exception("detection failed")
-        sender.send(RuntimeError(f"{type(error).__name__}: {error}"))
+        bug = RuntimeError(f"{type(error).__name__}: {error}")
+        bug.add_note(traceback.format_exc())
+        sender.send(bug)

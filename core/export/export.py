@@ -16,6 +16,7 @@ from core.detections import Detections
 from core.errors import Cancelled, ExportError
 from core.export.base import IMAGES, FormatWriter, LabeledFrame
 from core.export.coco import write_coco
+from core.export.png import encode_png
 from core.export.yolo import write_yolo
 from core.frames import FrameRange
 from core.prelabels import Decision, Prelabel, Verdict, prelabels_of_frame
@@ -82,7 +83,7 @@ def export(
         by_frame = _by_frame(decisions)
         for done, (frame, picture) in enumerate(_pictures(reader, frames), start=1):
             item = _label(reader, frame, detections, class_names, by_frame[frame])
-            _write_png(partial / IMAGES / item.file_name, picture)
+            (partial / IMAGES / item.file_name).write_bytes(encode_png(picture))
             labeled.append(item)
             on_progress(done, len(frames))
             if cancelled():
@@ -156,13 +157,6 @@ def _pictures(reader: VideoReader, frames: Sequence[int]) -> Iterator[tuple[int,
     for _, run in groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0]):
         stretch = [frame for _, frame in run]
         yield from reader.frames(FrameRange(stretch[0], stretch[-1] + 1))
-
-
-def _write_png(path: Path, picture: Picture) -> None:
-    import cv2
-
-    # Encoding first and writing ourselves keeps names that OpenCV cannot open on Windows.
-    path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
 
 
 def _partial_folder(out: Path) -> Path:
