@@ -89,7 +89,7 @@ def process_command(
         str, typer.Option(help="A .pt or .onnx file, an OpenVINO folder, or a name.")
     ] = DEFAULT_MODEL,
     conf: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Drop boxes with a lower score.")
+        float, typer.Option(help="Drop boxes with a lower score, 0 to 1.")
     ] = DEFAULT_CONFIDENCE,
     classes: Annotated[
         str | None, typer.Option(help="Keep only these classes, as car,truck.")
@@ -102,8 +102,7 @@ def process_command(
     from core.detectors.base import DetectorConfig
     from core.headless import process_video
 
-    names = tuple(name.strip() for name in classes.split(",") if name.strip()) if classes else None
-    config = DetectorConfig(model, conf, names, _device(device))
+    config = DetectorConfig(model, _confidence(conf), _class_names(classes), _device(device))
     with _progress(as_json) as report:
         result = process_video(video, config, out, report)
     _print(result, as_json)
@@ -208,6 +207,21 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
         raise typer.BadParameter(
             f'"{value}" is not one of {", ".join(allowed)}.', param_hint=option
         )
+
+
+def _confidence(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise typer.BadParameter(f"{value:g} is not between 0 and 1.", param_hint="--conf")
+    return value
+
+
+def _class_names(value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not names:
+        raise typer.BadParameter(f'"{value}" names no class.', param_hint="--classes")
+    return names
 
 
 def _device(value: str) -> Device:

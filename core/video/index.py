@@ -28,9 +28,10 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
             mend="open another file, or repair this one (a cut-off MP4 lacks its index)",
         ) from error
     if not container.streams.video:
-        kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+        kinds = ", ".join(sorted({stream.type for stream in container.streams}))
         container.close()
-        raise VideoError(f"{path.name} has no video track, only {kinds}", mend="open a video file")
+        only = f", only {kinds}" if kinds else ""
+        raise VideoError(f"{path.name} has no video track{only}", mend="open a video file")
     return container, container.streams.video[0]
 
 

@@ -1,0 +1,1 @@
+"""Renders the demonstration traffic and trains the detector that watches it."""

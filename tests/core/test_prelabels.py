@@ -1,0 +1,27 @@
+"""Prelabels: the model's boxes and the accepted imputed ones."""
+
+from core.detections import empty_detections, from_frames
+from core.prelabels import Decision, Prelabel, Source, Verdict, prelabels_of_frame
+from tests.core.making import NAMES, box, flickering_frames, frame_of
+
+
+def test_the_models_boxes_come_first_then_the_accepted_ones() -> None:
+    frames = [frame_of([]), frame_of([(1.5, 2.25, 10, 20, 0.75, 2), (3, 4, 5, 6, 0.5, 0)])]
+    decisions = [Decision(box(1, (7, 8, 9, 10)), Verdict.ACCEPTED)]
+    assert prelabels_of_frame(1, from_frames(frames), NAMES, decisions) == [
+        Prelabel(1, (1.5, 2.25, 10, 20), "traffic light", 0.75, Source.MODEL),
+        Prelabel(1, (3, 4, 5, 6), "person", 0.5, Source.MODEL),
+        Prelabel(1, (7, 8, 9, 10), "car", 0.875, Source.IMPUTED),
+    ]
+
+
+def test_rejected_boxes_and_those_of_other_frames_are_left_out() -> None:
+    decisions = [Decision(box(2), Verdict.REJECTED), Decision(box(3), Verdict.ACCEPTED)]
+    assert prelabels_of_frame(2, empty_detections(5), NAMES, decisions) == []
+
+
+def test_a_frame_that_the_run_has_not_reached_has_the_accepted_boxes_alone() -> None:
+    decisions = [Decision(box(9), Verdict.ACCEPTED)]
+    detections = from_frames(flickering_frames(3, [1]))
+    (only,) = prelabels_of_frame(9, detections, NAMES, decisions)
+    assert only.source is Source.IMPUTED

@@ -1,0 +1,94 @@
+"""A display, and a home whose project was detected once by the real program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.errors import ProjectError
+from core.pipeline import newest_run
+from core.project import Project
+from tests.e2e.driving import DETECTING_SECONDS, Program, project_folder, wait_for, x_server
+
+Start = Callable[[Path, Path], Program]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives the real program."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """An X server of our own."""
+    for tool in ("Xvfb", "xdotool", "pgrep"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    with x_server() as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def video(media: Callable[[str], Path]) -> Path:
+    """A real clip with flicker."""
+    return media("dashcam_highway.mp4")
+
+
+@pytest.fixture(scope="session")
+def detected(
+    display: str, video: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home in which the program detected the whole video; do not change it, copy it."""
+    home = new_home(tmp_path_factory.mktemp("detected"), str(weights))
+    program = Program(display, home, video)
+    try:
+        program.wait_for_window(f"^{video.name}")
+        program.press("d")
+        wait_for("a complete run", lambda: is_complete(home), seconds=DETECTING_SECONDS)
+        assert program.close() == 0, program.said()
+    finally:
+        program.end()
+    return home
+
+
+@pytest.fixture
+def own_home(detected: Path, tmp_path: Path) -> Path:
+    """A copy of `detected`."""
+    return Path(shutil.copytree(detected, tmp_path / "home"))
+
+
+@pytest.fixture
+def start(display: str) -> Iterator[Start]:
+    """Starts the program on a home and a path; ends it after the test."""
+    programs: list[Program] = []
+
+    def start_(home: Path, path: Path) -> Program:
+        programs.append(Program(display, home, path))
+        return programs[-1]
+
+    yield start_
+    for program in programs:
+        program.end()
+
+
+def new_home(folder: Path, model: str) -> Path:
+    """A home whose settings name a model."""
+    (folder / "settings").mkdir(parents=True)
+    settings = {"recent": [], "appearance": "light", "model": model}
+    (folder / "settings" / "settings.json").write_text(json.dumps(settings))
+    return folder
+
+
+def is_complete(home: Path) -> bool:
+    try:
+        with closing(Project.open(project_folder(home))) as project:
+            return newest_run(project)[1].frame_count == project.video.frame_count
+    except ProjectError:
+        return False

@@ -1,0 +1,130 @@
+"""What tests of the window get, and what none of them may leave behind."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.frames import FrameIndex
+from core.paths import default_project_dir
+from core.project import Project
+from core.settings import Settings
+from core.video import VideoReader
+from core.video.reader import VideoInfo
+from gui.main_window import MainWindow
+from gui.session import Session
+from gui.theme import apply_theme
+from tests.conftest import MakeVideo
+from tests.gui.making import COUNT, add_run, seen
+
+OpenWindow = Callable[..., MainWindow]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A warning of Qt fails the test that caused it."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            # The offscreen platform has no window manager to tell sizes to.
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left(_clean_process: None) -> Iterator[None]:
+    """Fail a test that leaves a thread running."""
+    yield
+    app = QCoreApplication.instance()
+    if app is None:
+        return
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [thread for thread in _threads() if thread.isRunning()]
+    for thread in left:
+        thread.requestInterruption()
+    assert not left, f"threads that still run: {left}"
+
+
+def _threads() -> list[QThread]:
+    main = QCoreApplication.instance().thread()
+    found = [one for one in gc.get_objects() if issubclass(type(one), QThread)]
+    return [thread for thread in found if shiboken6.isValid(thread) and thread is not main]
+
+
+@pytest.fixture(scope="session")
+def clip(make_video: MakeVideo) -> Path:
+    """24 frames, each of which shows its own index."""
+    return make_video("clip.mp4", COUNT, gop=6)
+
+
+@pytest.fixture(scope="session")
+def clip_facts(clip: Path) -> tuple[VideoInfo, FrameIndex]:
+    """What a reader says about the clip."""
+    with VideoReader(clip) as reader:
+        return reader.info, reader.index
+
+
+@pytest.fixture
+def folder(clip: Path) -> Path:
+    """Where the window keeps the clip's project; it may not exist yet."""
+    return default_project_dir(clip)
+
+
+@pytest.fixture
+def reviewed(folder: Path, clip_facts: tuple[VideoInfo, FrameIndex]) -> Path:
+    """The folder of a project with one complete run that flickers; see `tests.gui.making`."""
+    with closing(Project.create(folder, clip_facts[0])) as project:
+        add_run(project, seen())
+    return folder
+
+
+@pytest.fixture
+def open_session(
+    qapp: QApplication, clip_facts: tuple[VideoInfo, FrameIndex]
+) -> Iterator[Callable[[Path], Session]]:
+    """Opens sessions on project folders, and closes them after the test."""
+    opened: list[Session] = []
+
+    def open_(folder: Path) -> Session:
+        opened.append(Session(Project.open(folder), *clip_facts))
+        return opened[-1]
+
+    yield open_
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture
+def session(open_session: Callable[[Path], Session], reviewed: Path) -> Session:
+    """A session on the project `reviewed`."""
+    return open_session(reviewed)
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> OpenWindow:
+    """Opens the real window, shown and active, with a video or project in it if one is named."""
+
+    def open_(path: Path | None = None, settings: Settings | None = None) -> MainWindow:
+        window = MainWindow(apply_theme(qapp, "light"), settings or Settings())
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitUntil(window.isActiveWindow)
+        if path is not None:
+            window.open_path(path)
+            qtbot.waitUntil(lambda: window.session is not None)
+        return window
+
+    return open_
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, clip: Path, reviewed: Path) -> MainWindow:
+    """The window with the project `reviewed` in it."""
+    return open_window(clip)

@@ -1,0 +1,139 @@
+"""Exporting from the window, from the key to the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from core.prelabels import Verdict
+from gui.dialogs.export import ExportDialog
+from gui.main_window import MainWindow
+from tests.gui.making import CAR_BOX, COUNT, FLAGGED, job_text
+
+Answer = Callable[[ExportDialog], None]
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def export_with(window: MainWindow, answer: Answer) -> None:
+    """Ask for an export, and answer the dialog as soon as it is there."""
+    asked: list[bool] = []
+
+    def reply() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ExportDialog)
+        asked.append(True)
+        answer(dialog)
+
+    timer = QTimer(window, interval=10, singleShot=True)
+    timer.timeout.connect(reply)
+    timer.start()
+    window.actions_by_name["export"].trigger()
+    assert asked
+
+
+def press(dialog: QDialog, text: str) -> None:
+    next(b for b in dialog.findChildren(QPushButton) if text in b.text()).click()
+
+
+def into(folder: Path, *, all_frames: bool = False, format_name: str = "COCO") -> Answer:
+    def answer(dialog: ExportDialog) -> None:
+        field = next(
+            e for e in dialog.findChildren(QLineEdit) if e.accessibleName() == "New folder"
+        )
+        field.setText(str(folder))
+        combo = dialog.findChild(QComboBox)
+        assert isinstance(combo, QComboBox)
+        combo.setCurrentText(format_name)
+        dialog.findChildren(QRadioButton)[1 if all_frames else 0].setChecked(True)
+        press(dialog, "Export")
+
+    return answer
+
+
+def test_flagged_frames_are_exported_with_the_accepted_boxes(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.session is not None
+    window.session.go_to(9)
+    window.session.decide(Verdict.ACCEPTED)
+    out = tmp_path / "out"
+    export_with(window, into(out))
+    assert not window.actions_by_name["export"].isEnabled()
+    assert window.actions_by_name["export"].toolTip() == "An export is under way (Ctrl+E)"
+    qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
+    # 2 boxes in each of 4 frames, less the 5 that were missed, and one that was accepted.
+    assert window.banner.sentence == f"Exported 4 frames with 4 prelabels to {out}"
+    assert window.banner.property("level") == "info"
+    document = json.loads((out / "annotations.json").read_text())
+    assert [image["frame_index"] for image in document["images"]] == FLAGGED
+    imputed = [a for a in document["annotations"] if a["source"] == "imputed"]
+    x0, y0, x1, y1 = CAR_BOX
+    assert [a["bbox"] for a in imputed] == [[x0, y0, x1 - x0, y1 - y0]]
+    assert len(list((out / "images").glob("*.png"))) == 4
+    assert window.actions_by_name["export"].isEnabled()
+
+
+def test_all_frames_are_exported_as_yolo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export_with(window, into(out, all_frames=True, format_name="YOLO"))
+    qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
+    assert window.banner.sentence.startswith("Exported 24 frames with ")
+    assert len(list((out / "labels").glob("*.txt"))) == COUNT
+
+
+def test_a_cancelled_dialog_exports_nothing(window: MainWindow, tmp_path: Path) -> None:
+    export_with(window, lambda dialog: press(dialog, "Cancel"))
+    assert list(tmp_path.iterdir()) == []
+    assert window.actions_by_name["export"].isEnabled()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(
+    qtbot: QtBot, window: MainWindow, regular_file: Path
+) -> None:
+    export_with(window, into(regular_file / "out"))
+    qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
+    assert window.banner.property("level") == "error"
+    assert str(regular_file / "out") in window.banner.sentence
+    assert window.actions_by_name["export"].isEnabled()
+
+
+def test_stopping_an_export_leaves_nothing_behind(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export_with(window, into(out, all_frames=True))
+    stop = next(b for b in window.job_status.findChildren(QPushButton) if b.text() == "Stop")
+    assert stop.isVisible()
+    stop.click()
+    qtbot.waitUntil(window.actions_by_name["export"].isEnabled, timeout=20_000)
+    assert list(tmp_path.iterdir()) == []
+    assert window.banner.sentence == ""
+
+
+def test_closing_the_window_ends_an_export_and_leaves_nothing_behind(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    export_with(window, into(tmp_path / "out", all_frames=True))
+    window.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_goes_on_while_another_video_is_opened(
+    qtbot: QtBot, window: MainWindow, clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    export_with(window, into(out, all_frames=True))
+    window.open_path(clip)
+    qtbot.waitUntil(window.actions_by_name["export"].isEnabled, timeout=20_000)
+    qtbot.waitUntil((out / "annotations.json").is_file, timeout=20_000)
+    assert "Exporting" not in job_text(window.job_status)
