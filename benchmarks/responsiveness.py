@@ -168,6 +168,7 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     heart.timeout.connect(tick)
     stepper = QTimer(interval=STEP_MS)
     stepper.timeout.connect(step)
+    heart.start()
 
     _run_until(app, lambda: window.shown_frame is not None or bool(window.banner.sentence), window)
     session = window.session
@@ -175,7 +176,6 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
         raise typer.BadParameter(window.banner.sentence)
     session.detection_progressed.connect(lambda _: enter("detecting"))
     session.detection_changed.connect(lambda: None if session.detecting else enter(""))
-    heart.start()
     stepper.start()
     until = time.monotonic() + IDLE_SECONDS
     enter("idle")

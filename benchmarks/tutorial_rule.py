@@ -1,6 +1,6 @@
 """How much faster the tutorial's rule is here than in plain loops with torch.
 
-    python benchmarks/tutorial_rule.py [--frames N] [--boxes 10] [--loop frames|pairs] [--json]
+    python benchmarks/tutorial_rule.py [--frames N] [--boxes 10] [--loop pairs|frames] [--json]
 
 All see the same made-up video of objects that move slowly and are missed now and then. They take
 turns, on one thread; the medians of their times are compared, after all were found to give the
@@ -123,7 +123,7 @@ def main(
     frames: Annotated[int, typer.Option(min=3, help="Frames of the made-up video.")] = 2000,
     boxes: Annotated[int, typer.Option(min=1, help="Objects in each frame.")] = 10,
     repetitions: Annotated[int, typer.Option(min=1, help="Turns of each side.")] = 5,
-    loop: Annotated[Loop, typer.Option(help="The loop that --json compares with.")] = Loop.frames,
+    loop: Annotated[Loop, typer.Option(help="The loop that --json compares with.")] = Loop.pairs,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Time the tutorial's rule against plain loops."""

@@ -65,11 +65,10 @@ def flickering(
     """
     counts = np.fromiter(map(len, predictions), np.int64, len(predictions))
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    filled = [frame for frame in predictions if len(frame)]
-    for frame in filled:
-        if np.shape(frame)[1:] != (4,):
-            raise ValueError(f"expected boxes of shape (n, 4), got {np.shape(frame)}")
-    xywh = np.concatenate(filled) if filled else np.empty((0, 4), np.int64)
+    filled = predictions if counts.all() else [frame for frame in predictions if len(frame)]
+    xywh = np.concatenate(filled) if len(filled) else np.empty((0, 4), np.int64)
+    if xywh.shape[1:] != (4,):
+        raise ValueError(f"expected boxes of shape (n, 4), got {xywh.shape}")
     xyxy = np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]])
     return flickering_columns(xyxy, offsets, iou_thresh_tracking, iou_thresh_assertion)
 
@@ -89,31 +88,30 @@ def flickering_columns(
         iou_thresh_assertion: As in `flickering`.
     """
     frames = len(offsets) - 1
-    columns = np.ascontiguousarray(xyxy.T, dtype=np.float64)
-    row_frame = np.repeat(np.arange(frames), np.diff(offsets))
-    edges = _LeftEdges.of(columns, row_frame)
+    edges, order = _sorted_by_left_edge(xyxy, np.repeat(np.arange(frames), np.diff(offsets)))
 
-    before, after = edges.near(columns, row_frame + 2, iou_thresh_tracking)
-    iou = _iou(columns[:, before], columns[:, after])
+    before, after = edges.near(edges.columns, edges.frame + 2, iou_thresh_tracking)
+    iou = _iou(edges.columns[:, before], edges.columns[:, after])
     same = np.flatnonzero(iou > iou_thresh_tracking)
-    same = same[np.lexsort((after[same], before[same]))]
+    same = same[np.lexsort((order[after[same]], order[before[same]]))]
     before, after, iou = before[same], after[same], iou[same]
-    middle = row_frame[before] + 1
-    mean = np.trunc((columns[:, before] + columns[:, after]) / 2)
+    middle = edges.frame[before] + 1
+    corner_sum = edges.columns[:, before] + edges.columns[:, after]
+    mean = np.trunc(corner_sum / 2).astype(np.int64)
 
     # "All strictly below" is the negation of "one at or above".
     pair, row = edges.near(mean, middle, iou_thresh_assertion)
     missed = np.ones(len(middle), np.bool_)
-    missed[pair[_iou(mean[:, pair], columns[:, row]) >= iou_thresh_assertion]] = False
+    missed[pair[_iou(mean[:, pair], edges.columns[:, row]) >= iou_thresh_assertion]] = False
 
     flickers = np.zeros(frames, np.bool_)
     flickers[middle[missed]] = True
     return Flickering(
         flickers,
         middle[missed],
-        mean[:, missed].T.astype(np.int64),
-        before[missed],
-        after[missed],
+        mean[:, missed].T,
+        order[before[missed]],
+        order[after[missed]],
         iou[missed],
     )
 
@@ -122,52 +120,59 @@ def flickering_columns(
 class _LeftEdges:
     """Boxes sorted by frame and left edge, to find overlap without comparing every pair.
 
-    Two boxes with IoU >= t share more than a fraction t of each one's width, so the left edge
+    Two boxes with IoU >= t share at least a fraction t of each one's width, so the left edge
     of the other lies within [-(1 - t) / t, 1 - t] widths of one's own.
     """
 
-    key: NDArray[np.float64]
-    """(n,) `frame * span + left edge`, ascending."""
-    row: NDArray[np.int64]
-    """(n,) the row of each key."""
-    low: float
-    span: float
-
-    @classmethod
-    def of(cls, columns: NDArray[np.float64], row_frame: NDArray[np.int64]) -> "_LeftEdges":
-        left = columns[0]
-        low = float(left.min(initial=0.0))
-        span = float(left.max(initial=0.0)) - low + 1
-        key = row_frame * span + (left - low)
-        row = np.argsort(key, kind="stable")
-        return cls(key[row], row, low, span)
+    columns: NDArray[np.int64]
+    """(4, n) boxes x0, y0, x1, y1."""
+    frame: NDArray[np.int64]
+    """(n,) frame of each box."""
+    key: NDArray[np.int64]
+    """(n,) `frame * span + left edge - low`, ascending."""
+    low: int
+    span: int
 
     def near(
-        self, columns: NDArray[np.float64], frame: NDArray[np.int64], min_iou: float
+        self, columns: NDArray[np.int64], frame: NDArray[np.int64], min_iou: float
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pairs (query, row) that hold every row of frame `frame[query]` with that IoU or more."""
+        """Pairs (query, box) that hold every box of frame `frame[query]` with that IoU or more."""
         left, width = columns[0] - self.low, columns[2] - columns[0]
         slack = max(1 - min_iou, 0.0)
+        # One pixel more than the bound, so that rounding never loses a box.
         behind = width * (slack / min_iou) + 1 if min_iou > 0 else self.span
         ahead = width * slack + 1 if min_iou > 0 else self.span
-        last = self.span - 1
-        first = frame * self.span + np.clip(left - behind, 0, last)
-        final = frame * self.span + np.clip(left + ahead, 0, last)
+        begin = frame * self.span
+        first = begin + np.clip(left - behind, 0, self.span - 1).astype(np.int64)
+        final = begin + np.clip(left + ahead, 0, self.span - 1).astype(np.int64)
         start = np.searchsorted(self.key, first, side="left")
         counts = np.searchsorted(self.key, final, side="right") - start
         query = np.repeat(np.arange(len(frame)), counts)
         shift = np.repeat(start - (np.cumsum(counts) - counts), counts)
-        return query, self.row[shift + np.arange(len(shift))]
+        return query, shift + np.arange(len(shift))
 
 
-def _iou(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sorted_by_left_edge(
+    xyxy: NDArray[Any], frame: NDArray[np.int64]
+) -> tuple[_LeftEdges, NDArray[np.int64]]:
+    """The boxes in sorted order, and the row that each one came from."""
+    left = xyxy[:, 0]
+    low = int(left.min(initial=0))
+    span = int(left.max(initial=0)) - low + 1
+    key = frame * span + (left - low)
+    order = np.argsort(key, kind="stable")
+    columns = xyxy.T[:, order].astype(np.int64, copy=False)
+    return _LeftEdges(columns, frame[order], key[order], low, span), order
+
+
+def _iou(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
     """(n,) IoU of boxes in columns, (4, n) each; 0 where both are empty."""
     width = np.minimum(a[2], b[2]) - np.maximum(a[0], b[0])
     height = np.minimum(a[3], b[3]) - np.maximum(a[1], b[1])
     intersection = np.maximum(width, 0) * np.maximum(height, 0)
     union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - intersection
-    iou: NDArray[np.float64] = np.zeros_like(union)
-    np.divide(intersection, union, out=iou, where=union > 0)
+    # Where the union is empty the intersection is, too, and 0 / 1 is as good as 0 / 0.
+    iou: NDArray[np.float64] = intersection / np.maximum(union, 1)
     return iou
 
 
