@@ -7,8 +7,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.frames import FrameRange
-
 T = TypeVar("T", bound=np.generic)
 
 
@@ -61,14 +59,6 @@ class Detections:
         if not 0 <= frame < self.frame_count:
             return slice(0, 0)
         return slice(int(self.offsets[frame]), int(self.offsets[frame + 1]))
-
-    def span(self, frames: FrameRange) -> "Detections":
-        """The detections of `frames` alone, renumbered from 0; shares memory with this."""
-        offsets = self.offsets[frames.start : frames.stop + 1]
-        rows = slice(int(offsets[0]), int(offsets[-1]))
-        return Detections(
-            self.xyxy[rows], self.score[rows], self.class_id[rows], offsets - offsets[0]
-        )
 
 
 def empty_detections(frame_count: int = 0) -> Detections:

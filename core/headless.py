@@ -5,9 +5,9 @@ from typing import Protocol
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
-from core.errors import VideoError
+from core.errors import ExportError, VideoError
 from core.export import ExportResult, export, flagged_frames
-from core.paths import default_project_dir, free_folder, project_stem
+from core.paths import check_new, default_project_dir, free_folder, project_stem
 from core.pipeline import Processed, Progress, findings_of, newest_run, process
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts, is_project
@@ -93,6 +93,13 @@ def run_demo(out: Path | None, report: Report) -> Summary:
         UserError: See `core.errors`.
     """
     folder = out if out is not None else free_folder(Path("flickerscope-demo"))
+    try:
+        check_new(folder)
+    except OSError as error:
+        raise ExportError(
+            f"The folder {folder} cannot be written ({error.strerror or error})",
+            mend="choose a new one with --out",
+        ) from error
     video = demo_video()
     with VideoReader(video) as reader:
         project = Project.open_or_create(

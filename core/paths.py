@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EEXIST, ENOTDIR
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -54,6 +57,41 @@ def free_folder(wanted: Path) -> Path:
     """The first of `wanted`, `wanted-2`, `wanted-3`, ... that does not exist."""
     names = (wanted if n == 1 else wanted.with_name(f"{wanted.name}-{n}") for n in count(1))
     return next(folder for folder in names if not folder.exists())
+
+
+def check_new(target: Path) -> None:
+    """Make sure that a folder can be made without touching anything that is there.
+
+    Raises:
+        FileExistsError: `target` exists and is not an empty folder.
+        NotADirectoryError: It would lie below a file.
+    """
+    above = next(parent for parent in target.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise NotADirectoryError(ENOTDIR, f"{above} is not a folder", str(target))
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise FileExistsError(EEXIST, "it exists already and is not an empty folder", str(target))
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` when the block ends well and vanishes otherwise.
+
+    Raises:
+        OSError: The folder cannot be made; see also `check_new`.
+    """
+    target = target.resolve()  # "." has no name
+    check_new(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        partial.chmod(0o755)
+        yield partial
+        if target.exists():
+            target.rmdir()
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

@@ -69,7 +69,7 @@ def _facts(images: int, epochs: int, measures: detector.Measures) -> str:
 def main(
     work: Annotated[Path, typer.Option(help="Folder for stills and training runs.")],
     images: Annotated[int, typer.Option(help="Training stills.")] = 1000,
-    epochs: Annotated[int, typer.Option(help="Passes over them.")] = 40,
+    epochs: Annotated[int, typer.Option(help="Passes over them.")] = 24,
     only: Annotated[Part | None, typer.Option(help="Make just this part.")] = None,
 ) -> None:
     """Make resources/demo from nothing."""

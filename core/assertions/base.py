@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,12 @@ class Findings:
     scores: NDArray[np.float32]
     """(frames,) flickering score of each frame, 0..1."""
 
-    @property
+    @cached_property
     def imputed(self) -> tuple[ImputedBox, ...]:
         """Every imputed box, in the order of violations."""
         return tuple(box for violation in self.violations for box in violation.imputed)
 
-    @property
+    @cached_property
     def flagged(self) -> NDArray[np.int64]:
         """The frames with a violation, ascending, each once."""
         spans = [np.arange(v.frames.start, v.frames.stop) for v in self.violations]

@@ -1,6 +1,5 @@
 """Write the chosen frames and their prelabels into a new folder, as a whole or not at all."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from core.export.coco import write_coco
 from core.export.png import encode_png
 from core.export.yolo import write_yolo
 from core.frames import FrameRange
+from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, Verdict, prelabels_of_frame
 from core.video.reader import Picture, VideoReader
 
@@ -74,32 +74,44 @@ def export(
             "No frame is flagged, so there is nothing to export",
             mend="export all frames, or detect with a lower confidence",
         )
-    out = out.resolve()  # "." has no name
-    partial = _partial_folder(out)
+    out = out.resolve()  # the folder may be the current one, which is about to be replaced
     try:
-        (partial / IMAGES).mkdir(parents=True)
-        names = _all_names(class_names, decisions)
-        labeled = []
-        by_frame = _by_frame(decisions)
-        for done, (frame, picture) in enumerate(_pictures(reader, frames), start=1):
-            item = _label(reader, frame, detections, class_names, by_frame[frame])
-            (partial / IMAGES / item.file_name).write_bytes(encode_png(picture))
-            labeled.append(item)
-            on_progress(done, len(frames))
-            if cancelled():
-                raise Cancelled
-        FORMATS[format_name](partial, labeled, names)
-        if out.exists():
-            out.rmdir()
-        partial.rename(out)
+        with new_folder(out) as folder:
+            labeled = _write_frames(
+                folder / IMAGES, reader, frames, detections, class_names, decisions,
+                on_progress, cancelled,
+            )  # fmt: skip
+            FORMATS[format_name](folder, labeled, _all_names(class_names, decisions))
     except OSError as error:
         raise ExportError(
             f"The folder {out} cannot be written ({error.strerror or error})",
-            mend="choose another folder, or free some disk space",
+            mend="choose a new folder, or free some disk space",
         ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return ExportResult(out, len(labeled), sum(len(item.prelabels) for item in labeled))
+    prelabels = sum(len(item.prelabels) for item in labeled)
+    return ExportResult(out, len(labeled), prelabels)
+
+
+def _write_frames(
+    images: Path,
+    reader: VideoReader,
+    frames: Sequence[int],
+    detections: Detections,
+    class_names: tuple[str, ...],
+    decisions: Sequence[Decision],
+    on_progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> list[LabeledFrame]:
+    images.mkdir()
+    labeled = []
+    by_frame = _by_frame(decisions)
+    for done, (frame, picture) in enumerate(_pictures(reader, frames), start=1):
+        item = _label(reader, frame, detections, class_names, by_frame[frame])
+        (images / item.file_name).write_bytes(encode_png(picture))
+        labeled.append(item)
+        on_progress(done, len(frames))
+        if cancelled():
+            raise Cancelled
+    return labeled
 
 
 def frame_name(video: Path, frame: int, frame_count: int) -> str:
@@ -157,12 +169,3 @@ def _pictures(reader: VideoReader, frames: Sequence[int]) -> Iterator[tuple[int,
     for _, run in groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0]):
         stretch = [frame for _, frame in run]
         yield from reader.frames(FrameRange(stretch[0], stretch[-1] + 1))
-
-
-def _partial_folder(out: Path) -> Path:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ExportError(
-            f"{out} exists already and is not an empty folder",
-            mend="choose a new folder, so that nothing is overwritten",
-        )
-    return out.with_name(f".{out.name}.partial")

@@ -3,8 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import closing, contextmanager
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import uuid4
 from core.assertions.base import ImputedBox
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.errors import ProjectError
+from core.paths import new_folder
 from core.prelabels import Decision, Verdict
 from core.project.schema import DATABASE, connect
 from core.video.reader import VideoInfo
@@ -84,28 +85,15 @@ class Project:
             ProjectError: The folder cannot be written.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "runs").mkdir(exist_ok=True)
+            with new_folder(folder) as partial:
+                (partial / "runs").mkdir()
+                _write_video(partial, _record(info))
         except OSError as error:
             raise ProjectError(
-                f"The folder {folder} cannot be written ({error.strerror})",
+                f"The folder {folder} cannot be written ({error.strerror or error})",
                 mend="choose another place with --out",
             ) from error
-        connection = connect(folder)
-        video = _record(info)
-        with _transaction(connection, folder):
-            connection.execute(
-                "INSERT INTO video VALUES (1, ?, ?, ?, ?, ?, ?)",
-                (
-                    str(video.path),
-                    video.size,
-                    video.digest,
-                    video.frame_count,
-                    video.width,
-                    video.height,
-                ),
-            )
-        return cls(folder, connection, video)
+        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> "Project":
@@ -265,8 +253,24 @@ def _transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]
         ) from error
 
 
+def _write_video(folder: Path, video: VideoRecord) -> None:
+    connection = connect(folder)
+    with closing(connection), _transaction(connection, folder):
+        connection.execute(
+            "INSERT INTO video VALUES (1, ?, ?, ?, ?, ?, ?)",
+            (str(video.path), *astuple(video)[1:]),
+        )
+
+
 def _record(info: VideoInfo) -> VideoRecord:
     path = info.path.resolve()
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise ProjectError(
+            f"The name {str(path)!r} is not valid text and cannot be stored",
+            mend="rename the video",
+        ) from error
     return VideoRecord(
         path, path.stat().st_size, _ends_digest(path), info.frame_count, info.width, info.height
     )

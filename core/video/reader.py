@@ -52,6 +52,7 @@ class VideoReader:
         self._decoded: Iterator[av.VideoFrame] = iter(())
         self._open()
         self._next = -1
+        self._walk = 0
         try:
             _, picture = next(self.frames(FrameRange(0, len(self))))
         except BaseException:
@@ -86,28 +87,34 @@ class VideoReader:
             IndexError: There is no such frame.
             VideoError: The frame is damaged.
         """
+        if not 0 <= frame < len(self):
+            raise IndexError(f"expected a frame within 0..{len(self) - 1}, got {frame}")
         return next(self.frames(FrameRange(frame, frame + 1)))[1]
 
     def frames(self, frames: FrameRange) -> Iterator[tuple[int, Picture]]:
         """Each frame of a range with its picture, in order; damaged ones are left out.
 
-        A range of one frame raises for a damaged frame instead.
+        One walk at a time: asking for another frame ends it.
 
         Raises:
             IndexError: The range reaches beyond the video.
             VideoError: Nothing in the range can be decoded.
+            RuntimeError: The reader was asked for another frame meanwhile.
         """
-        if frames.stop > len(self) or not len(frames):
+        if frames.stop > len(self):
             raise IndexError(f"expected frames within 0..{len(self) - 1}, got {frames}")
-        found = 0
+        self._walk += 1
+        walk, found = self._walk, 0
         for index, frame in self._decode_from(frames.start):
             if index >= frames.stop:
                 break
             found += 1
             yield index, upright_bgr(frame)
+            if walk != self._walk:
+                raise RuntimeError("the reader went to another frame during this walk")
             if index == frames.stop - 1:
                 break
-        if not found:
+        if not found and len(frames):
             raise VideoError(
                 f"Frame {frames.start} of {self.path.name} cannot be decoded",
                 mend="go to another frame; the file is damaged there",

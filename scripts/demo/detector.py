@@ -8,7 +8,7 @@ from typing import Any
 
 # The clip's 16:9 pictures shrink to 384x216, which the stride of 32 pads by eight rows only.
 IMAGE_SIZE = 384
-_THREADS = 2
+_THREADS = 1
 
 _ARCHITECTURE = """\
 # YOLOv8 with half the channels of yolov8n: it must train on a CPU within the hour.
@@ -79,7 +79,8 @@ def train(listing: Path, work: Path, classes: int, epochs: int) -> Path:
     architecture = work / "yolov8-half.yaml"
     architecture.write_text(_ARCHITECTURE.format(classes=classes))
     model = YOLO(str(architecture), task="detect")
-    # Ultralytics leaves one core idle; a fixed count also keeps the order of sums the same.
+    # One thread: small layers gain little from a second, and lose much where another program
+    # wants that core; a fixed count also keeps the order of sums the same.
     model.add_callback("on_train_start", lambda _: torch.set_num_threads(_THREADS))
     model.train(
         data=str(listing),

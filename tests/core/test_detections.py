@@ -12,7 +12,6 @@ from core.detections import (
     empty_detections,
     from_frames,
 )
-from core.frames import FrameRange
 from tests.core.making import Row, frame_of
 
 numbers = st.floats(-10, 4000, width=32)
@@ -63,22 +62,6 @@ def test_snapshots_stay_as_they_were_while_the_builder_grows() -> None:
         snapshots.append(builder.snapshot())
     for i in (0, 1, 2, 254, 255, 256, 257, 511, 599):
         assert same_frames(snapshots[i], frames[: i + 1])
-
-
-@given(ragged, st.data())
-def test_a_span_holds_its_frames_renumbered(
-    frames: list[FrameDetections], data: st.DataObject
-) -> None:
-    start = data.draw(st.integers(0, len(frames)))
-    stop = data.draw(st.integers(start, len(frames)))
-    part = from_frames(frames).span(FrameRange(start, stop))
-    assert same_frames(part, frames[start:stop])
-    assert part.offsets[0] == 0
-
-
-def test_a_span_shares_memory() -> None:
-    whole = from_frames([frame_of([(0, 0, 1, 1, 0.5, 0)])] * 4)
-    assert np.shares_memory(whole.span(FrameRange(1, 3)).xyxy, whole.xyxy)
 
 
 @pytest.mark.parametrize("frame", [-1, 3, 1000])

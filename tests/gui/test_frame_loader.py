@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import av
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -89,6 +90,21 @@ def test_a_stale_request_is_not_answered_even_where_its_picture_comes_later(
     loader.request(7)
     load(qtbot, loader, 3)
     assert [frame for frame, _ in answers] == [7, 3]
+
+
+def test_a_picture_that_a_newer_request_overtook_is_kept_but_not_shown(
+    qtbot: QtBot, loader: FrameLoader
+) -> None:
+    decoded = Event()
+    loader._decoder.decoded.connect(lambda *_: decoded.set(), Qt.ConnectionType.DirectConnection)
+    answers = answers_of(loader)
+    loader.request(20)
+    assert decoded.wait(20)
+    # Its picture is under way to this thread, which has not looked yet.
+    load(qtbot, loader, 7)
+    assert [frame for frame, _ in answers] == [7]
+    loader.request(20)
+    assert [frame for frame, _ in answers] == [7, 20]
 
 
 def test_a_frame_that_was_shown_before_is_answered_at_once(

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.prelabels import Verdict
 from gui.dialogs.export import ExportDialog
 from gui.main_window import MainWindow
+from tests.gui.conftest import running_threads
 from tests.gui.making import CAR_BOX, COUNT, FLAGGED, job_text
 
 Answer = Callable[[ExportDialog], None]
@@ -124,7 +125,9 @@ def test_closing_the_window_ends_an_export_and_leaves_nothing_behind(
     window: MainWindow, tmp_path: Path
 ) -> None:
     export_with(window, into(tmp_path / "out", all_frames=True))
+    threads = running_threads()
     window.close()
+    assert not any(thread.isRunning() for thread in threads)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -23,7 +23,7 @@ from core.project import Project
 from core.video.reader import Picture, VideoInfo
 from gui.main_window import MainWindow
 from tests.conftest import REPOSITORY, MakeVideo
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, running_threads
 from tests.gui.making import COUNT, FLAGGED, pixels
 
 IndexIn = Callable[[Picture], int]
@@ -243,21 +243,25 @@ def drop(window: MainWindow, urls: list[QUrl]) -> bool:
 
 
 def test_the_window_can_be_closed_while_a_video_is_being_opened(
-    qtbot: QtBot, open_window: OpenWindow, clip: Path
+    open_window: OpenWindow, make_video: MakeVideo
 ) -> None:
-    for _ in range(5):
-        window = open_window()
-        window.open_path(clip)
-        window.close()
-        QApplication.processEvents()
-        assert window.session is None
+    long = make_video("long.mp4", 3000, gop=1)
+    window = open_window()
+    window.open_path(long)
+    (opening,) = running_threads()
+    window.close()
+    assert not opening.isRunning()
+    QApplication.processEvents()
+    assert window.session is None
 
 
 def test_the_window_can_be_closed_while_pictures_are_being_decoded(window: MainWindow) -> None:
     assert window.session is not None
     for frame in range(COUNT):
         window.session.go_to(frame)
+    (decoding,) = running_threads()
     window.close()
+    assert not decoding.isRunning()
 
 
 def test_the_window_can_be_closed_while_it_plays(window: MainWindow) -> None:
@@ -276,6 +280,7 @@ def test_the_window_can_be_closed_while_the_detector_is_being_loaded(
     runs = window.session.project.runs
     assert window.session.detecting
     window.close()
+    assert running_threads() == []
     assert len(runs) == 1
 
 
