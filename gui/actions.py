@@ -74,7 +74,6 @@ def set_tip(action: QAction, tip: str) -> None:
     """A tooltip that ends with the action's key."""
     key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     action.setToolTip(f"{tip} ({key})" if key else tip)
-    action.setStatusTip(tip)
 
 
 def set_enabled(action: QAction, enabled: bool, why_not: str) -> None:

@@ -18,6 +18,8 @@ class Player(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(max(5, round(500 / float(session.info.rate))))
         self._timer.timeout.connect(self._tick)
+        self._due = 0
+        session.frame_changed.connect(self._moved)
 
     @property
     def playing(self) -> bool:
@@ -44,6 +46,12 @@ class Player(QObject):
 
     def _tick(self) -> None:
         passed = int(self._clock.elapsed() / 1000 * self._session.info.rate)
-        self._session.go_to(self._first + passed)
+        self._due = min(self._first + passed, len(self._session.index) - 1)
+        self._session.go_to(self._due)
         if self._session.frame >= len(self._session.index) - 1:
+            self.pause()
+
+    def _moved(self, frame: int) -> None:
+        """Somebody went elsewhere: the clock must not take that back."""
+        if frame != self._due:
             self.pause()

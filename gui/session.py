@@ -155,7 +155,6 @@ class Session(QObject):
         self.undo_stack.push(
             DecideCommand(
                 f"{word} {box.class_name} in frame {box.frame}",
-                self._apply_again,
                 done=change,
                 inverse=inverse,
             )
@@ -166,12 +165,16 @@ class Session(QObject):
             self._focus(following)
 
     def undo(self) -> None:
-        """Take back the last decision."""
-        self.undo_stack.undo()
+        """Take back the last decision; one that cannot be written stays to be tried again."""
+        command = self.undo_stack.command(self.undo_stack.index() - 1)
+        if isinstance(command, DecideCommand) and self._apply_again(command.inverse):
+            self.undo_stack.undo()
 
     def redo(self) -> None:
         """Make the decision again that was taken back last."""
-        self.undo_stack.redo()
+        command = self.undo_stack.command(self.undo_stack.index())
+        if isinstance(command, DecideCommand) and self._apply_again(command.done):
+            self.undo_stack.redo()
 
     # Detection
 
@@ -232,9 +235,9 @@ class Session(QObject):
             self.project.add_run(run)
             self._show_run(run, empty_detections(), None)
             self.run_changed.emit()
+        self.detection_changed.emit()
         seen = self.detections.frame_count
         self.detection_progressed.emit(Progress(seen, len(self.index), 0.0, len(self.detections)))
-        self.detection_changed.emit()
 
     def _detection_ended(self) -> None:
         if self._job is not None:
@@ -247,8 +250,10 @@ class Session(QObject):
         self.detections = detections
         self.findings = findings
         self._collect_boxes()
-        if self.focused is None:
-            self.focused = self._first_to_do(self.frame)
+        # The box under review as this run has it, or else the next one to do.
+        here = {box.key: box for box in self.boxes_in(self.frame)}
+        kept = here.get(self.focused.key) if self.focused else None
+        self.focused = kept or self._first_to_do(self.frame)
 
     def _collect_boxes(self) -> None:
         found = self.findings.imputed if self.findings else ()

@@ -80,7 +80,6 @@ class DetectDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         start = buttons.addButton("Detect", QDialogButtonBox.ButtonRole.AcceptRole)
         start.setProperty("primary", True)
-        start.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -88,6 +87,8 @@ class DetectDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(form)
         layout.addWidget(buttons)
+        # A button becomes the default only of the dialog that it lies in.
+        start.setDefault(True)
 
 
 def _muted(text: str) -> QLabel:

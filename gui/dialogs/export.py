@@ -117,7 +117,6 @@ class ExportDialog(QDialog):
         form.addRow("New folder", folder)
         form.addRow("", self._problem)
         self._export.setProperty("primary", True)
-        self._export.setDefault(True)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -126,6 +125,8 @@ class ExportDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self._summary)
         layout.addWidget(self._buttons)
+        # A button becomes the default only of the dialog that it lies in.
+        self._export.setDefault(True)
 
 
 def _summary(counts: ExportCounts) -> str:

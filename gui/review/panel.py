@@ -85,6 +85,8 @@ class ReviewPanel(QWidget):
         selection.blockSignals(True)
         if row is None:
             selection.clear()
+            # Told to the view, too: else it makes the first row current when it gets the focus.
+            self._table.setCurrentIndex(QModelIndex())
         else:
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
             index = self._model.index(row, 0)

@@ -165,7 +165,6 @@ def test_dialogs_are_answered_by_their_buttons(qtbot: QtBot, tmp_path: Path, whi
         assert not dialog.isVisible()
 
 
-@pytest.mark.xfail(strict=True, reason="the default is set before the button is in the dialog")
 @pytest.mark.parametrize("which", ["Detect", "Export"])
 def test_return_in_a_field_goes_ahead_and_does_not_browse(
     qtbot: QtBot, tmp_path: Path, which: str

@@ -114,7 +114,6 @@ def test_a_detector_that_cannot_start_says_so_over_the_canvas_with_its_mend(
     assert "Loading" not in job_text(window.job_status)
 
 
-@pytest.mark.xfail(strict=True, reason="status tips of actions cover the status bar's own widgets")
 def test_pointing_at_a_button_does_not_hide_progress_and_stop(
     qtbot: QtBot, open_window: OpenWindow, clip: Path, tmp_path: Path
 ) -> None:

@@ -78,7 +78,6 @@ def test_a_box_that_appears_in_the_frame_on_show_comes_under_review(session: Ses
     assert (session.focused.frame, session.focused.xyxy) == (12, CAR_BOX)
 
 
-@pytest.mark.xfail(strict=True, reason="the focus stays on a box that the new run does not have")
 def test_a_box_that_the_new_run_does_not_have_is_not_under_review_any_more(
     session: Session,
 ) -> None:
@@ -89,7 +88,6 @@ def test_a_box_that_the_new_run_does_not_have_is_not_under_review_any_more(
     assert session.focused is None
 
 
-@pytest.mark.xfail(strict=True, reason="the focus stays on a box with the old run's plausibility")
 def test_a_box_that_the_new_run_has_too_stays_under_review_as_the_new_run_has_it(
     session: Session,
 ) -> None:
@@ -125,7 +123,6 @@ def test_a_run_that_cannot_be_registered_stops_the_detection_with_a_sentence(
     assert session.flagged == FLAGGED
 
 
-@pytest.mark.xfail(strict=True, reason="detection_changed overwrites what progress has just said")
 def test_the_status_bar_says_when_loading_is_over(
     window: MainWindow, slow_weights: DetectorConfig
 ) -> None:

@@ -58,13 +58,7 @@ MOVES = [
 """Keys, and the frame that each leads to from frame 12."""
 
 
-QUEUE = pytest.param(
-    "queue",
-    marks=pytest.mark.xfail(strict=True, reason="a list that gets the focus chooses its first row"),
-)
-
-
-@pytest.mark.parametrize("focus", ["canvas", QUEUE, "toolbar"])
+@pytest.mark.parametrize("focus", ["canvas", "queue", "toolbar"])
 def test_keys_go_to_their_frames_wherever_the_focus_is(window: MainWindow, focus: str) -> None:
     session = session_of(window)
     reached = []
@@ -88,7 +82,7 @@ def give_focus(window: MainWindow, place: str) -> None:
     assert window.focusWidget() is widget
 
 
-@pytest.mark.parametrize("focus", ["canvas", QUEUE])
+@pytest.mark.parametrize("focus", ["canvas", "queue"])
 def test_a_review_by_keys_alone(window: MainWindow, reviewed: Path, focus: str) -> None:
     give_focus(window, focus)
     press(window, KEY.Key_N)
@@ -205,7 +199,6 @@ def test_scrubbing_in_the_timeline_ends_playback(qtbot: QtBot, window: MainWindo
     assert session_of(window).frame > 18
 
 
-@pytest.mark.xfail(strict=True, reason="the player does not know that somebody went elsewhere")
 @pytest.mark.parametrize(("key", "expected"), [(KEY.Key_End, 249), (KEY.Key_Home, 0)])
 def test_a_jump_during_playback_is_not_taken_back_by_the_clock(
     qtbot: QtBot, open_window: OpenWindow, make_video: MakeVideo, key: Qt.Key, expected: int
