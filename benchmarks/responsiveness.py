@@ -170,7 +170,10 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     stepper.timeout.connect(step)
     heart.start()
 
-    _run_until(app, lambda: window.shown_frame is not None or bool(window.banner.sentence), window)
+    def shown() -> bool:
+        return window.workspace is not None and window.workspace.shown_frame is not None
+
+    _run_until(app, lambda: shown() or bool(window.banner.sentence), window)
     session = window.session
     if session is None:
         raise typer.BadParameter(window.banner.sentence)

@@ -5,12 +5,12 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from core import __version__
 from core.detectors.base import DEFAULT_CONFIDENCE, DEFAULT_MODEL, Device
 from core.errors import UserError
 from core.logs import start_logging
@@ -41,7 +41,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"flickerscope {__version__}")
+        typer.echo(f"flickerscope {version('flickerscope')}")
         raise typer.Exit
 
 
@@ -96,6 +96,9 @@ def process_command(
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     out: Annotated[Path | None, typer.Option(help="Folder that receives the project.")] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew even if a run is unfinished.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Detect and score a video."""
@@ -104,7 +107,7 @@ def process_command(
 
     config = DetectorConfig(model, _confidence(conf), _class_names(classes), _device(device))
     with _progress(as_json) as report:
-        result = process_video(video, config, out, report)
+        result = process_video(video, config, out, report, restart=restart)
     _print(result, as_json)
 
 

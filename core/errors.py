@@ -32,6 +32,10 @@ class DetectorError(UserError):
     """A detector that cannot be found, loaded or run."""
 
 
+class ChangedDetectorError(DetectorError):
+    """An unfinished run that cannot be resumed, because its detector is not the same any more."""
+
+
 class ProjectError(UserError):
     """A project folder that cannot be opened or written."""
 

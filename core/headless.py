@@ -23,7 +23,14 @@ class Report(Protocol):
     def __call__(self, stage: str, done: int, total: int, fps: float | None = None) -> None: ...
 
 
-def process_video(video: Path, config: DetectorConfig, out: Path | None, report: Report) -> Summary:
+def process_video(
+    video: Path,
+    config: DetectorConfig,
+    out: Path | None,
+    report: Report,
+    *,
+    restart: bool = False,
+) -> Summary:
     """Detect and score one video into its project, which is made or continued.
 
     Raises:
@@ -35,7 +42,7 @@ def process_video(video: Path, config: DetectorConfig, out: Path | None, report:
     with VideoReader(video) as reader:
         project = Project.open_or_create(folder, reader.info)
         try:
-            return _summary(_process(project, reader, config, report))
+            return _summary(_process(project, reader, config, report, restart=restart))
         finally:
             project.close()
 
@@ -120,12 +127,17 @@ def run_demo(out: Path | None, report: Report) -> Summary:
 
 
 def _process(
-    project: Project, reader: VideoReader, config: DetectorConfig, report: Report
+    project: Project,
+    reader: VideoReader,
+    config: DetectorConfig,
+    report: Report,
+    *,
+    restart: bool = False,
 ) -> Processed:
     def on_progress(progress: Progress) -> None:
         report("Detecting", progress.done, progress.total, progress.fps)
 
-    return process(project, reader.index, config, on_progress=on_progress)
+    return process(project, reader.index, config, restart=restart, on_progress=on_progress)
 
 
 def _summary(processed: Processed) -> Summary:

@@ -1,5 +1,6 @@
 """The one way for data: video -> detections -> assertion -> scores, with progress and cancel."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from core.assertions.tutorial import assert_flickering
 from core.detections import Detections, DetectionsBuilder, empty_detections
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.stream import DetectRequest, Message, Ready, stream_detections
-from core.errors import Cancelled, DetectorError, ProjectError
+from core.errors import Cancelled, ChangedDetectorError, ProjectError
 from core.frames import FrameIndex, FrameRange
 from core.project.project import Project, Run, new_run_id
 from core.project.runs import load_detections, save_detections
+
+log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 5.0
 
@@ -102,16 +105,18 @@ def process(
     *,
     stream: Callable[[DetectRequest], Iterable[Message]] = stream_detections,
     assertion: Assertion = assert_flickering,
+    restart: bool = False,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Processed:
     """Detect a project's whole video and find its flickering, without a window.
 
-    An unfinished run with the same configuration is resumed, else a new one begins.
+    An unfinished run with the same configuration is resumed, unless `restart` says otherwise; else
+    a new one begins.
 
     Raises:
         UserError: The detector or the project failed; the frames seen until then are saved.
     """
-    run, start = resumable(project, config)
+    run, start = (None, empty_detections()) if restart else resumable(project, config)
     run_id = run.id if run else new_run_id()
     builder = DetectionsBuilder(start)
     fps = 0.0
@@ -151,7 +156,11 @@ def resumable(project: Project, config: DetectorConfig) -> tuple[Run | None, Det
     """The newest run, if it has this configuration and is unfinished, and what it saw so far."""
     if project.runs and project.runs[-1].config == config:
         run = project.runs[-1]
-        seen = load_detections(project.run_file(run.id))
+        try:
+            seen = load_detections(project.run_file(run.id))
+        except ProjectError as error:
+            log.warning("%s A new run begins.", error)
+            return None, empty_detections()
         if seen.frame_count < project.video.frame_count:
             return run, seen
     return None, empty_detections()
@@ -161,13 +170,13 @@ def check_same_detector(run: Run, info: DetectorInfo) -> None:
     """Refuse to go on with a run by other means than it was begun.
 
     Raises:
-        DetectorError: The weights or the library have changed since.
+        ChangedDetectorError: The weights or the library have changed since.
     """
     if (run.info.sha256, run.info.version) != (info.sha256, info.version):
-        raise DetectorError(
+        raise ChangedDetectorError(
             f"The run of {run.created} was begun with another {run.info.model} "
             f"({run.info.version}, weights {run.info.sha256[:8]})",
-            mend="detect from the start instead of resuming",
+            mend="detect from the start (--restart) instead of resuming",
         )
 
 

@@ -1,11 +1,15 @@
 """Prelabels: the boxes that are ready to be handed over, each with its source."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.assertions.base import ImputedBox
-from core.detections import Detections
+if TYPE_CHECKING:
+    from core.assertions.base import ImputedBox
+    from core.detections import Detections
 
 
 class Verdict(StrEnum):

@@ -6,16 +6,28 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.cli import Window
-from core.cli import main as command_line
+from core.logs import start_logging
 
 _X_SOCKETS = "/tmp/.X11-unix"  # noqa: S108 - where every X server listens
 
 
 def main() -> None:
     """Entry point of `flickerscope`."""
-    window = Window(_open, display_problem, {"window": _check_window})
-    command_line(window=window)
+    if _wants_window(sys.argv[1:]) and display_problem() is None:
+        # The usual start, without loading what only the command line needs.
+        start_logging()
+        sys.exit(_open(Path(sys.argv[1]) if len(sys.argv) > 1 else None, False))
+    from core import cli
+
+    cli.main(window=cli.Window(_open, display_problem, {"window": _check_window}))
+
+
+def _wants_window(arguments: list[str]) -> bool:
+    """Whether the arguments are nothing, or one path that no command is called like."""
+    if len(arguments) == 1:
+        path = Path(arguments[0])
+        return path.exists() and str(path) != path.stem
+    return not arguments
 
 
 def display_problem() -> str | None:

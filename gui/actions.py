@@ -51,6 +51,7 @@ SPECS = (
     ),
     ActionSpec("export", "Export", "export", ("Ctrl+E",), "Export frames with prelabels"),
     ActionSpec("fit", "Fit", "fit", ("F",), "Fit the picture into the window"),
+    ActionSpec("quit", "Quit", "cancel", ("Ctrl+Q",), "Close the window"),
     ActionSpec("help", "Keys", "help", ("?", "F1"), "Show all keys"),
 )  # fmt: skip
 

@@ -1,11 +1,17 @@
 """Which actions can be used now, and for the others why not."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QAction
 
 from gui.actions import SPECS, set_enabled
-from gui.session import Session
 
-_ALWAYS = {"open", "open_project", "demo", "help"}
+if TYPE_CHECKING:
+    from gui.session import Session
+
+_ALWAYS = {"open", "open_project", "demo", "help", "quit"}
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
 
 

@@ -1,27 +1,31 @@
 """Exporting from the window: ask, then write as a job."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from core.detections import Detections
 from core.errors import UserError
-from core.export import ExportResult, export
-from core.frames import FrameIndex
 from core.paths import free_folder
 from core.prelabels import Decision, Verdict
-from core.video.reader import VideoReader
-from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
 from gui.jobs import IsCancelled, Job, Report
 from gui.messages import Banner
-from gui.session import Session
 from gui.status import JobStatus
 from gui.text import grouped
+
+if TYPE_CHECKING:
+    from core.detections import Detections
+    from core.export import ExportResult
+    from core.frames import FrameIndex
+    from gui.dialogs.export import ExportChoice, ExportCounts
+    from gui.session import Session
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Exporter(QObject):
 
     def ask(self, session: Session, changed: Callable[[], None]) -> None:
         """Let the person choose, then export; `changed` is told when it begins and ends."""
+        from gui.dialogs.export import ExportDialog
+
         dialog = ExportDialog(_counts(session), _suggested_folder(session), self._window)
         if dialog.exec() and session.run is not None:
             self._changed = changed
@@ -112,6 +118,9 @@ class Exporter(QObject):
 
 
 def _export(plan: _Plan, report: Report, cancelled: IsCancelled) -> ExportResult:
+    from core.export import export
+    from core.video.reader import VideoReader
+
     with VideoReader(plan.video, plan.index) as reader:
         return export(
             reader, plan.frames, plan.detections, plan.class_names, plan.decisions,
@@ -136,6 +145,8 @@ def _plan(session: Session, choice: ExportChoice) -> _Plan:
 
 
 def _counts(session: Session) -> ExportCounts:
+    from gui.dialogs.export import ExportCounts
+
     verdicts = [session.verdict(box) for box in session.boxes]
     return ExportCounts(
         len(session.flagged),

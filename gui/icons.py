@@ -6,17 +6,16 @@ from functools import cache
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from gui.theme import Theme
 
 APP_ICON = "flickerscope"
 
-# Device pixels. Icons are shown at 16, 20 or 24 logical pixels, at display scales from 1 to 3;
-# QIcon takes the nearest larger picture, and each of these is drawn from the outline anew.
-_SIZES = (16, 20, 24, 32, 40, 48, 60, 72)
-_APP_SIZES = (16, 20, 24, 32, 48, 64, 128, 256)
+# Logical pixels. QIcon takes the nearest larger picture, and each is drawn from the outline anew.
+_SIZES = (16, 20, 24)
+_APP_SIZES = (16, 24, 32, 48, 64, 128)
 
 
 def icon(name: str, theme: Theme, *, tint: str | None = None) -> QIcon:
@@ -31,7 +30,7 @@ def icon(name: str, theme: Theme, *, tint: str | None = None) -> QIcon:
     }
     for mode, colour in colours.items():
         outline = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
-        for size in _APP_SIZES if name == APP_ICON else _SIZES:
+        for size in _device_sizes(_APP_SIZES if name == APP_ICON else _SIZES):
             result.addPixmap(QPixmap.fromImage(_drawn(outline, size)), mode)
     return result
 
@@ -40,6 +39,12 @@ def names() -> list[str]:
     """Every icon there is, sorted."""
     found = files("resources").joinpath("icons").iterdir()
     return sorted(entry.name[:-4] for entry in found if entry.name.endswith(".svg"))
+
+
+def _device_sizes(logical: tuple[int, ...]) -> list[int]:
+    """The sizes in pixels of the screens that there are, ascending."""
+    ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    return sorted({round(size * ratio) for size in logical for ratio in ratios | {1.0}})
 
 
 def _drawn(outline: QSvgRenderer, size: int) -> QImage:

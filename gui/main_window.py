@@ -1,70 +1,60 @@
-"""The window: wiring between a session, its views and the person's actions."""
+"""The window: wiring between a session and the person's actions.
+
+What needs numpy or the decoder is imported when a video is opened, so that the window is there
+before they are.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
-from core.errors import DetectorError, UserError
+from core.errors import ChangedDetectorError, DetectorError, UserError
 from core.prelabels import Verdict
-from core.project import Project
 from core.settings import Settings, save_settings
 from gui.actions import make_actions, tint_actions
 from gui.availability import allow
-from gui.canvas import CanvasWidget
-from gui.dialogs.detect import DetectDialog
-from gui.dialogs.keys import KeysDialog
 from gui.exporting import Exporter
-from gui.frame_loader import FrameLoader
 from gui.messages import Banner
-from gui.opening import Opened, Opener
-from gui.player import Player
-from gui.presentation import canvas_boxes, marks
-from gui.review.panel import ReviewPanel
-from gui.session import Session
+from gui.opening import Opener
 from gui.start_page import StartPage
 from gui.status import JobStatus
 from gui.theme import Theme
-from gui.timeline import TimelineWidget
 from gui.toolbar import RecentMenu, make_toolbar
+
+if TYPE_CHECKING:
+    from gui.opening import Opened
+    from gui.session import Session
+    from gui.workspace import Workspace
 
 VIDEO_FILTER = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.mpg *.mpeg);;All files (*)"
 
 
 class MainWindow(QMainWindow):
-    """One window on one project."""
+    """One window on one project, or on the start page."""
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
+        self._theme = theme
         self._settings = settings
         self._chosen = DetectorConfig(model=settings.model)
         self._config = self._chosen
-        self.session: Session | None = None
-        self._loader: FrameLoader | None = None
-        self._player: Player | None = None
-        self.shown_frame: int | None = None
         self._detect_when_open = False
         self._opener = Opener(self)
+        self.workspace: Workspace | None = None
 
         self.actions_by_name = make_actions(self)
         self.start_page = StartPage()
-        self.canvas = CanvasWidget()
-        self.timeline = TimelineWidget()
         self.banner = Banner()
-        review = ("accept", "reject", "undo", "redo")
-        self.review = ReviewPanel([self.actions_by_name[name] for name in review])
         self.job_status = JobStatus()
         self.recent_menu = RecentMenu(self)
         self.toolbar, self.position = make_toolbar(self.actions_by_name, self.recent_menu, self)
@@ -74,8 +64,15 @@ class MainWindow(QMainWindow):
         self.set_theme(theme)
         self.setAcceptDrops(True)
         self.resize(1360, 860)
-        self._show_session()
+        self.setWindowTitle("Flickerscope")
+        self._show_recent()
+        self._update_actions()
         self.start_page.setFocus()
+
+    @property
+    def session(self) -> Session | None:
+        """What is open."""
+        return self.workspace.session if self.workspace is not None else None
 
     # What the person asks for
 
@@ -92,15 +89,20 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all that paints itself."""
-        for view in (self.canvas, self.timeline, self.review, self.start_page):
-            view.set_theme(theme)
+        self._theme = theme
+        self.start_page.set_theme(theme)
+        if self.workspace is not None:
+            self.workspace.set_theme(theme)
         tint_actions(self.actions_by_name, theme)
 
     @Slot(object)
     def show_error(self, error: BaseException) -> None:
         """Show what went wrong, and its mend as a button where there is one."""
-        if isinstance(error, DetectorError):
-            mend: tuple[str, Callable[[], None]] | None = ("Choose another…", self._detect_with)
+        mend: tuple[str, Callable[[], None]] | None
+        if isinstance(error, ChangedDetectorError):
+            mend = ("Detect from the start", partial(self._detect, restart=True))
+        elif isinstance(error, DetectorError):
+            mend = ("Choose another…", self._detect_with)
         elif self.session is None:
             mend = ("Open video…", self._choose_video)
         else:
@@ -112,7 +114,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._opener.close()
         self._exporter.close()
-        self._leave_session()
+        self._leave_workspace()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -124,136 +126,81 @@ class MainWindow(QMainWindow):
 
     # A session comes and goes
 
+    @Slot(object)
     def _opened(self, opened: Opened) -> None:
+        from core.project import Project
+        from gui.session import Session
+
         try:
             project = Project.open_or_create(opened.folder, opened.info)
-            session = Session(project, opened.info, opened.index, self)
         except UserError as error:
             self.show_error(error)
             return
-        self._settings = self._settings.with_recent(opened.info.path)
+        self._settings = self._settings.with_recent(opened.asked_for)
         save_settings(self._settings)
-        self._leave_session()
-        self._enter_session(session)
-        if self._detect_when_open and not session.complete:
-            self._detect()
+        self._show_recent()
+        self._leave_workspace()
+        self._enter(Session(project, opened.info, opened.index, self))
 
     def _opening_ended(self) -> None:
-        if self.session is None:
+        session = self.session
+        if session is None:
             self.job_status.end_job()
-        elif not self.session.detecting:
-            self.job_status.show_outcome(self.session)
+        elif not session.detecting:
+            self.job_status.show_outcome(session)
 
-    def _enter_session(self, session: Session) -> None:
-        self.session = session
-        self._config = self._config_for(session)
-        self._loader = FrameLoader(session.info.path, session.index, self)
-        self._loader.loaded.connect(self._show_picture)
-        self._loader.failed.connect(self._show_damaged)
-        self._player = Player(session, self)
-        self._player.playing_changed.connect(self._show_playing)
-        session.frame_changed.connect(self._show_frame)
-        session.focus_changed.connect(self._show_focus)
-        session.decisions_changed.connect(self._show_decisions)
+    def _enter(self, session: Session) -> None:
+        from gui.workspace import Workspace
+
+        review = [self.actions_by_name[name] for name in ("accept", "reject", "undo", "redo")]
+        self.workspace = Workspace(session, review, self._theme, self._pages)
+        self.workspace.player.playing_changed.connect(self._show_playing)
+        self._pages.addWidget(self.workspace)
+        self._pages.setCurrentWidget(self.workspace)
+        self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
+        session.frame_changed.connect(self._show_position)
+        for changed in (session.focus_changed, session.decisions_changed, session.run_changed):
+            changed.connect(self._update_actions)
         session.run_changed.connect(self._show_run)
+        session.undo_stack.indexChanged.connect(self._update_actions)
         session.detection_changed.connect(self._show_detecting)
         session.detection_progressed.connect(self.job_status.show_detection)
         session.failed.connect(self.show_error)
-        session.undo_stack.indexChanged.connect(self._update_actions)
-        self._show_session()
+        self._config = self._config_for(session)
+        self._show_position(session.frame)
+        self._show_detecting()
+        self.workspace.setFocus()
+        if session.damage is not None:
+            self.show_error(session.damage)
+        if self._detect_when_open and not session.complete:
+            self._detect()
+
+    def _leave_workspace(self) -> None:
+        if self.workspace is not None:
+            self.workspace.close_session()
+            self._pages.removeWidget(self.workspace)
+            self.workspace.session.deleteLater()
+            self.workspace.deleteLater()
+            self.workspace = None
 
     def _config_for(self, session: Session) -> DetectorConfig:
         """What `Detect` uses: as in the last run, so that it can go on with that one."""
-        if session.run is not None:
-            return session.run.config
+        if session.project.runs:
+            return session.project.runs[-1].config
         is_demo = session.info.path.resolve() == demo_video().resolve()
         return demo_config() if is_demo else self._chosen
 
-    def _leave_session(self) -> None:
-        if self._player is not None:
-            self._player.pause()
-        if self._loader is not None:
-            self._loader.close()
+    # The window follows the session
+
+    @Slot(int)
+    def _show_position(self, frame: int) -> None:
         if self.session is not None:
-            self.session.close()
-            self.session.deleteLater()
-        self.session = self._loader = self._player = None
-
-    # Views follow the session
-
-    def _show_session(self) -> None:
-        session = self.session
-        self._pages.setCurrentIndex(0 if session is None else 1)
-        self.start_page.set_recent(self._settings.recent)
-        self.recent_menu.set_recent(self._settings.recent)
-        self.review.set_session(session)
-        self.review.setVisible(session is not None)
-        self.timeline.setVisible(session is not None)
-        if session is None:
-            self.setWindowTitle("Flickerscope")
+            self.position.show_position(frame, self.session.index)
             self._update_actions()
-            return
-        self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
-        self.shown_frame = None
-        self.canvas.set_picture(None)
-        self.canvas.set_boxes(())
-        self.canvas.set_empty("", "")
-        self.timeline.set_video(
-            len(session.index), float(session.info.rate), session.index.timestamps()
-        )
-        self._show_run()
-        self._show_detecting()
-        self._show_frame(session.frame)
-        self.canvas.setFocus()
 
     def _show_run(self) -> None:
         if self.session is not None:
-            self.timeline.set_scores(self.session.scores())
-            self.review.show_boxes()
             self.job_status.show_run(self.session.run)
-            self._show_decisions()
-
-    def _show_decisions(self) -> None:
-        if self.session is not None:
-            self.timeline.set_marks(*marks(self.session))
-            self.review.show_decisions()
-            self._show_boxes()
-            self._update_actions()
-
-    def _show_focus(self) -> None:
-        self.review.show_focus()
-        self._show_boxes()
-        self._update_actions()
-
-    @Slot(int)
-    def _show_frame(self, frame: int) -> None:
-        if self.session is None or self._loader is None:
-            return
-        self._loader.request(frame)
-        self.timeline.set_playhead(frame)
-        self.position.show_position(frame, self.session.index)
-        self._update_actions()
-
-    @Slot(int, QImage)
-    def _show_picture(self, frame: int, picture: QImage) -> None:
-        self.canvas.set_picture(picture)
-        self.shown_frame = frame
-        self._show_boxes()
-
-    @Slot(int, str)
-    def _show_damaged(self, frame: int, sentence: str) -> None:
-        self.shown_frame = None
-        self.canvas.set_picture(None)
-        self.canvas.set_boxes(())
-        self.canvas.set_empty(f"Frame {frame} cannot be shown", sentence)
-
-    def _show_boxes(self) -> None:
-        if self.session is not None:
-            # Boxes of the picture that is seen, which lags behind while scrubbing.
-            self.canvas.set_boxes(canvas_boxes(self.session, self.shown_frame))
-
-    def _show_playing(self, playing: bool) -> None:
-        self.actions_by_name["play"].setText("Pause" if playing else "Play")
 
     def _show_detecting(self) -> None:
         session = self.session
@@ -263,14 +210,21 @@ class MainWindow(QMainWindow):
             self.job_status.begin_job("Loading the detector…", can_cancel=True)
         else:
             self.job_status.show_outcome(session)
-        self.job_status.show_run(session.run)
-        self.review.show_boxes()
+        self._show_run()
         self._update_actions()
 
-    # Actions
+    @Slot(bool)
+    def _show_playing(self, playing: bool) -> None:
+        self.actions_by_name["play"].setText("Pause" if playing else "Play")
+
+    def _show_recent(self) -> None:
+        self.start_page.set_recent(self._settings.recent)
+        self.recent_menu.set_recent(self._settings.recent)
 
     def _update_actions(self) -> None:
         allow(self.actions_by_name, self.session, exporting=self._exporter.busy)
+
+    # Actions
 
     def _choose_video(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Open a video", "", VIDEO_FILTER)
@@ -282,50 +236,75 @@ class MainWindow(QMainWindow):
         if path:
             self.open_path(Path(path))
 
-    def _detect(self) -> None:
+    def _detect(self, *, restart: bool = False) -> None:
         if self.session is not None:
             self.banner.hide()
-            self.session.detect(self._config)
+            self.session.detect(self._config, restart=restart)
 
     def _detect_with(self) -> None:
+        from gui.dialogs.detect import DetectDialog
+
         dialog = DetectDialog(self._config, self)
         if dialog.exec():
             self._config = self._chosen = dialog.config()
             self._settings = replace(self._settings, model=self._chosen.model)
             save_settings(self._settings)
             self._detect()
+        dialog.deleteLater()
 
     def _export(self) -> None:
         if self.session is not None:
             self._exporter.ask(self.session, self._update_actions)
 
+    def _show_keys(self) -> None:
+        from gui.dialogs.keys import KeysDialog
+
+        dialog = KeysDialog(self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _toggle_play(self) -> None:
+        if self.workspace is not None:
+            self.workspace.player.toggle()
+
+    def _fit(self) -> None:
+        if self.workspace is not None:
+            self.workspace.canvas.fit()
+
+    def _cancel_job(self) -> None:
+        if self._exporter.busy:
+            self._exporter.cancel()
+        elif self.session is not None:
+            self.session.cancel_detection()
+
     def _connect(self) -> None:
         def on_session(act: Callable[[Session], None]) -> Callable[[], None]:
             return lambda: act(self.session) if self.session is not None else None
 
-        handlers: dict[str, Callable[[], None]] = {
+        handlers: dict[str, Callable[[], object]] = {
             "open": self._choose_video,
             "open_project": self._choose_project,
             "demo": self.open_demo,
             "detect": self._detect,
             "detect_with": self._detect_with,
-            "cancel": on_session(Session.cancel_detection),
+            "cancel": on_session(lambda s: s.cancel_detection()),
             "home": on_session(lambda s: s.go_to(0)),
             "end": on_session(lambda s: s.go_to(len(s.index) - 1)),
             "back": on_session(lambda s: s.step(-1)),
             "forward": on_session(lambda s: s.step(1)),
             "back_10": on_session(lambda s: s.step(-10)),
             "forward_10": on_session(lambda s: s.step(10)),
-            "next": on_session(Session.next_flagged),
-            "previous": on_session(Session.previous_flagged),
+            "next": on_session(lambda s: s.next_flagged()),
+            "previous": on_session(lambda s: s.previous_flagged()),
             "accept": on_session(lambda s: s.decide(Verdict.ACCEPTED)),
             "reject": on_session(lambda s: s.decide(Verdict.REJECTED)),
-            "undo": on_session(Session.undo),
-            "redo": on_session(Session.redo),
-            "play": lambda: self._player.toggle() if self._player is not None else None,
+            "undo": on_session(lambda s: s.undo()),
+            "redo": on_session(lambda s: s.redo()),
+            "play": self._toggle_play,
             "export": self._export,
-            "fit": self.canvas.fit,
-            "help": lambda: KeysDialog(self).open(),
+            "fit": self._fit,
+            "help": self._show_keys,
+            "quit": self.close,
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(handler)
@@ -340,49 +319,16 @@ class MainWindow(QMainWindow):
         self.start_page.recent_requested.connect(self.open_path)
         self.recent_menu.recent_requested.connect(self.open_path)
         self.job_status.cancel_requested.connect(self._cancel_job)
-        self.timeline.frame_requested.connect(self._scrub)
-        self.canvas.box_clicked.connect(self._focus)
-        self.review.focus_requested.connect(self._focus)
-
-    def _cancel_job(self) -> None:
-        if self._exporter.busy:
-            self._exporter.cancel()
-        elif self.session is not None:
-            self.session.cancel_detection()
-
-    @Slot(int)
-    def _scrub(self, frame: int) -> None:
-        if self.session is not None and self._player is not None:
-            self._player.pause()
-            self.session.go_to(frame)
-
-    @Slot(object)
-    def _focus(self, box: object) -> None:
-        if self.session is not None:
-            self.session.focus(box)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
-        picture = QWidget()
-        column = QVBoxLayout(picture)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start_page)
-        self._pages.addWidget(self.canvas)
-        column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
-        upper = QSplitter(Qt.Orientation.Horizontal)
-        upper.addWidget(picture)
-        upper.addWidget(self.review)
-        upper.setStretchFactor(0, 1)
-        upper.setSizes([1000, 344])
-        upper.setCollapsible(0, False)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(upper, 1)
-        rows.addWidget(self.timeline)
+        rows.addWidget(self.banner)
+        rows.addWidget(self._pages, 1)
         self.setCentralWidget(whole)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.job_status)

@@ -1,22 +1,27 @@
 """Opening a video or project, as a job: everything that may take long happens in its thread."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from core.frames import FrameIndex
-from core.paths import default_project_dir
-from core.project import Project, is_project
-from core.video.reader import VideoInfo, VideoReader
 from gui.jobs import IsCancelled, Job, Report
+
+if TYPE_CHECKING:
+    from core.frames import FrameIndex
+    from core.video.reader import VideoInfo
 
 
 @dataclass(frozen=True)
 class Opened:
     """A video that can be read, and where its project lies or will lie."""
 
+    asked_for: Path
+    """What the person opened: the video, or a project folder."""
     folder: Path
     info: VideoInfo
     index: FrameIndex
@@ -70,13 +75,20 @@ class Opener(QObject):
 
 
 def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:
+    # Here and not above: numpy and the decoder load while the window is there already.
+    from core.paths import default_project_dir
+    from core.project import is_project
+    from core.video.reader import VideoReader
+
     del report, cancelled
     folder, video = (path, _video_of(path)) if is_project(path) else (None, path)
     with VideoReader(video) as reader:
-        return Opened(folder or default_project_dir(video), reader.info, reader.index)
+        return Opened(path, folder or default_project_dir(video), reader.info, reader.index)
 
 
 def _video_of(folder: Path) -> Path:
+    from core.project import Project
+
     project = Project.open(folder)
     try:
         project.check_video()

@@ -59,12 +59,21 @@ class Session(QObject):
         self._boxes: tuple[ImputedBox, ...] = ()
         self._box_frames: list[int] = []
         self._flagged: list[int] = []
-        if project.runs:
-            run = project.runs[-1]
-            seen = load_detections(project.run_file(run.id))
-            self._show_run(run, seen, findings_of(run, seen))
-        else:
-            self._collect_boxes()
+        self.damage = self._load_newest_run()
+        """Why the newest run cannot be shown, or None."""
+
+    def _load_newest_run(self) -> UserError | None:
+        """Show the project's newest run; gives why it cannot be read, if it cannot."""
+        self._collect_boxes()
+        if not self.project.runs:
+            return None
+        run = self.project.runs[-1]
+        try:
+            seen = load_detections(self.project.run_file(run.id))
+        except UserError as error:
+            return error
+        self._show_run(run, seen, findings_of(run, seen))
+        return None
 
     # What there is to see
 
@@ -183,15 +192,16 @@ class Session(QObject):
         """Whether detection is under way."""
         return self._job is not None
 
-    def detect(self, config: DetectorConfig) -> None:
-        """Begin a run, or go on with an unfinished one of the same configuration."""
+    def detect(self, config: DetectorConfig, *, restart: bool = False) -> None:
+        """Begin a run, or go on with an unfinished one of the same configuration.
+
+        Args:
+            config: What to detect with.
+            restart: Begin a new run in any case.
+        """
         if self._job is not None:
             return
-        try:
-            resumed, start = resumable(self.project, config)
-        except UserError as error:
-            self.failed.emit(error)
-            return
+        resumed, start = (None, empty_detections()) if restart else resumable(self.project, config)
         run_id = resumed.id if resumed else new_run_id()
         plan = DetectionPlan(
             self.project.video.path, self.index, config, run_id,
@@ -212,6 +222,8 @@ class Session(QObject):
     def close(self) -> None:
         """End detection and let go of the project."""
         if self._job is not None:
+            # A report that comes late would find the project closed.
+            self._job.blockSignals(True)
             self._job.cancel()
             self._job.wait()
         self.project.close()

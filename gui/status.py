@@ -1,13 +1,19 @@
 """The status bar: what is under way, how fast, and how to stop it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
-from core.pipeline import Progress
-from core.project import Run
-from gui.session import Session
 from gui.text import grouped
 from gui.theme import tabular
+
+if TYPE_CHECKING:
+    from core.pipeline import Progress
+    from core.project import Run
+    from gui.session import Session
 
 
 class JobStatus(QStatusBar):
@@ -41,7 +47,9 @@ class JobStatus(QStatusBar):
         self._cancel.setVisible(can_cancel)
 
     def show_progress(self, text: str, done: int, total: int) -> None:
-        """How far it is."""
+        """How far it is; shows itself again where another job has ended meanwhile."""
+        self._bar.show()
+        self._cancel.show()
         self._bar.setRange(0, max(total, 1))
         self._bar.setValue(done)
         self._label.setText(text)

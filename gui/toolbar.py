@@ -1,16 +1,21 @@
 """The toolbar: the main job from left to right."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from core.frames import FrameIndex
 from gui.text import grouped, timecode
 from gui.theme import tabular
+
+if TYPE_CHECKING:
+    from core.frames import FrameIndex
 
 
 class PositionLabel(QLabel):

@@ -46,15 +46,15 @@ def _take(target: Path, theme: str, timeout: int) -> None:
     window.show()
     window.open_demo()
     _wait(lambda: window.session is not None, 30)
-    session = window.session
-    if session is None:
+    session, workspace = window.session, window.workspace
+    if session is None or workspace is None:
         raise SystemExit("the demo did not open")
     _wait(lambda: session.complete and not session.detecting, timeout)
     for box in session.boxes[:_ACCEPTED]:
         session.focus(box)
         session.decide(Verdict.ACCEPTED)
     session.focus(max(session.boxes[_ACCEPTED:], key=lambda box: _area(box.xyxy)))
-    _wait(lambda: window.shown_frame == session.frame, 30)
+    _wait(lambda: workspace.shown_frame == session.frame, 30)
     _settle()
     window.grab().save(str(target))
     window.close()

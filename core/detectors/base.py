@@ -1,11 +1,15 @@
 """What every detector offers, and what it is asked for."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from core.detections import FrameDetections
-from core.video.reader import Picture
+if TYPE_CHECKING:
+    # The settings and the window need the names below before numpy is loaded.
+    from core.detections import FrameDetections
+    from core.video.reader import Picture
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 

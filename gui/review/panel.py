@@ -27,11 +27,13 @@ class ReviewPanel(QWidget):
     focus_requested = Signal(object)
     """The `ImputedBox` that was chosen in the list."""
 
-    def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, actions: list[QAction], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session: Session | None = None
+        self._session = session
         self._model = QueueModel(self)
-        self._table = _table(self._model)
+        self._table = _table(self._model, self)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._title = QLabel("Review")
         self._title.setProperty("role", "heading")
@@ -44,26 +46,17 @@ class ReviewPanel(QWidget):
         self._why.setMinimumHeight(3 * self._why.fontMetrics().lineSpacing())
         self._why.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._lay_out(actions)
-        self.set_session(None)
+        self.show_boxes()
 
     def set_theme(self, theme: Theme) -> None:
         """Colours of the states."""
         self._model.set_theme(theme)
         self._model.refresh()
 
-    def set_session(self, session: Session | None) -> None:
-        """Show another session's boxes."""
-        self._session = session
-        self.show_boxes()
-
     def show_boxes(self) -> None:
         """The session's boxes are other ones."""
-        session = self._session
-        if session is None:
-            self._model.set_boxes((), {})
-        else:
-            self._model.set_boxes(session.boxes, session.project.decisions)
-        self._empty.setText(_what_is_missing(session))
+        self._model.set_boxes(self._session.boxes, self._session.project.decisions)
+        self._empty.setText(_what_is_missing(self._session))
         self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
         self.show_decisions()
         self.show_focus()
@@ -78,7 +71,7 @@ class ReviewPanel(QWidget):
 
     def show_focus(self) -> None:
         """Another box is under review."""
-        box = self._session.focused if self._session else None
+        box = self._session.focused
         row = self._model.row_of(box)
         selection = self._table.selectionModel()
         # Not the person's choice, so it must not come back as one.
@@ -105,7 +98,8 @@ class ReviewPanel(QWidget):
         header.addWidget(self._title)
         header.addStretch()
         header.addWidget(self._progress)
-        empty = QWidget()
+        # A page without a parent would show for a moment as a window of its own.
+        empty = QWidget(self)
         around = QVBoxLayout(empty)
         around.setContentsMargins(24, 24, 24, 24)
         around.addWidget(self._empty)
@@ -133,8 +127,8 @@ class ReviewPanel(QWidget):
 _COLUMN_DIGITS = (10, 0, 12, 14)
 
 
-def _table(model: QueueModel) -> QTableView:
-    table = QTableView()
+def _table(model: QueueModel, parent: QWidget) -> QTableView:
+    table = QTableView(parent)
     table.setModel(model)
     table.setAccessibleName("Imputed boxes")
     table.setFont(tabular(table.font()))
@@ -155,9 +149,7 @@ def _table(model: QueueModel) -> QTableView:
     return table
 
 
-def _what_is_missing(session: Session | None) -> str:
-    if session is None:
-        return "Boxes that your detector missed appear here."
+def _what_is_missing(session: Session) -> str:
     if session.detecting:
         return "Detecting… boxes that the model missed appear here as they are found."
     if session.run is None:

@@ -130,3 +130,8 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> OpenWindow:
 def window(open_window: OpenWindow, clip: Path, reviewed: Path) -> MainWindow:
     """The window with the project `reviewed` in it."""
     return open_window(clip)
+
+
+def shown(window: MainWindow) -> int | None:
+    """The frame whose picture the window shows, or None."""
+    return window.workspace.shown_frame if window.workspace is not None else None

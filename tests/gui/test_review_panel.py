@@ -30,11 +30,10 @@ def panel(qtbot: QtBot, session: Session) -> ReviewPanel:
     return shown(qtbot, session)
 
 
-def shown(qtbot: QtBot, session: Session | None) -> ReviewPanel:
-    panel = ReviewPanel([])
+def shown(qtbot: QtBot, session: Session) -> ReviewPanel:
+    panel = ReviewPanel(session, [])
     qtbot.addWidget(panel)
     panel.set_theme(LIGHT)
-    panel.set_session(session)
     panel.resize(360, 400)
     panel.show()
     return panel
@@ -145,10 +144,6 @@ def test_the_arrow_keys_in_the_list_go_through_the_boxes(
     assert asked.args == [session.boxes[2]]
 
 
-def test_without_a_video_it_says_what_will_be_here(qtbot: QtBot) -> None:
-    assert "Boxes that your detector missed appear here." in texts(shown(qtbot, None))
-
-
 def test_without_a_run_it_says_how_to_get_one(
     qtbot: QtBot,
     open_session: OpenSession,
@@ -171,13 +166,13 @@ def test_a_model_that_does_not_flicker_is_said_to_be_so(
 
 
 def test_another_session_brings_its_own_rows(
-    qtbot: QtBot, panel: ReviewPanel, open_session: OpenSession, reviewed: Path
+    qtbot: QtBot, open_session: OpenSession, reviewed: Path
 ) -> None:
     first = open_session(reviewed)
     first.go_to(9)
     first.decide(Verdict.ACCEPTED)
     add_run(first.project, nothing_seen())
-    panel.set_session(open_session(reviewed))
+    panel = shown(qtbot, open_session(reviewed))
     assert rows_of(table_of(panel).model()) == [["9", "car", "1.00", "accepted"]]
     assert "1 of 1 done" in texts(panel)
 

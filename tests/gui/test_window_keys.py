@@ -17,7 +17,7 @@ from gui.actions import SPECS
 from gui.main_window import MainWindow
 from gui.session import Session
 from tests.conftest import MakeVideo
-from tests.gui.conftest import OpenWindow
+from tests.gui.conftest import OpenWindow, shown
 from tests.gui.making import BOXES, COUNT, on_disk
 
 KEY = Qt.Key
@@ -72,8 +72,8 @@ def test_keys_go_to_their_frames_wherever_the_focus_is(window: MainWindow, focus
 
 def give_focus(window: MainWindow, place: str) -> None:
     widgets: dict[str, QWidget | None] = {
-        "canvas": window.canvas,
-        "queue": window.review.findChild(QTableView),
+        "canvas": window.workspace.canvas,
+        "queue": window.workspace.review.findChild(QTableView),
         "toolbar": window.toolbar.widgetForAction(window.actions_by_name["play"]),
     }
     widget = widgets[place]
@@ -106,7 +106,7 @@ def test_a_review_by_keys_alone(window: MainWindow, reviewed: Path, focus: str) 
 def test_keys_go_on_working_after_a_click_in_the_queue(
     qtbot: QtBot, window: MainWindow, reviewed: Path
 ) -> None:
-    table = window.review.findChild(QTableView)
+    table = window.workspace.review.findChild(QTableView)
     assert isinstance(table, QTableView)
     place = table.visualRect(table.model().index(3, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
@@ -122,15 +122,15 @@ def test_a_click_on_a_box_of_the_canvas_puts_it_under_review(
 ) -> None:
     session = session_of(window)
     session.go_to(4)
-    qtbot.waitUntil(lambda: window.shown_frame == 4)
-    x0, y0, x1, y1 = window.canvas.view().to_widget((100, 20, 112, 60))
+    qtbot.waitUntil(lambda: shown(window) == 4)
+    x0, y0, x1, y1 = window.workspace.canvas.view().to_widget((100, 20, 112, 60))
     middle = QPoint(round((x0 + x1) / 2), round((y0 + y1) / 2))
-    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseClick(window.workspace.canvas, Qt.MouseButton.LeftButton, pos=middle)
     assert session.focused == session.boxes[1]
 
 
 def test_a_click_in_the_timeline_goes_there(qtbot: QtBot, window: MainWindow) -> None:
-    timeline = window.timeline
+    timeline = window.workspace.timeline
     place = QPoint(round(timeline.width() * 0.6), 40)
     with qtbot.waitSignal(timeline.frame_requested) as asked:
         qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=place)
@@ -193,8 +193,8 @@ def test_playing_at_the_end_begins_anew(qtbot: QtBot, window: MainWindow) -> Non
 
 def test_scrubbing_in_the_timeline_ends_playback(qtbot: QtBot, window: MainWindow) -> None:
     press(window, KEY.Key_Space)
-    place = QPoint(round(window.timeline.width() * 0.9), 40)
-    qtbot.mouseClick(window.timeline, Qt.MouseButton.LeftButton, pos=place)
+    place = QPoint(round(window.workspace.timeline.width() * 0.9), 40)
+    qtbot.mouseClick(window.workspace.timeline, Qt.MouseButton.LeftButton, pos=place)
     assert window.actions_by_name["play"].text() == "Play"
     assert session_of(window).frame > 18
 

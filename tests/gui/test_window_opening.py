@@ -23,7 +23,7 @@ from core.project import Project
 from core.video.reader import Picture, VideoInfo
 from gui.main_window import MainWindow
 from tests.conftest import REPOSITORY, MakeVideo
-from tests.gui.conftest import OpenWindow, running_threads
+from tests.gui.conftest import OpenWindow, running_threads, shown
 from tests.gui.making import COUNT, FLAGGED, pixels
 
 IndexIn = Callable[[Picture], int]
@@ -31,8 +31,8 @@ IndexIn = Callable[[Picture], int]
 
 def index_on_canvas(window: MainWindow) -> int:
     """Which frame of the clip a person sees, read from its top and bottom rows."""
-    shown = pixels(window.canvas.grab().toImage())
-    view = window.canvas.view()
+    shown = pixels(window.workspace.canvas.grab().toImage())
+    view = window.workspace.canvas.view()
     bits = 0
     for bit in range(10):
         lit = []
@@ -54,8 +54,7 @@ def test_the_empty_window_is_the_start_page(open_window: OpenWindow) -> None:
     window = open_window()
     assert window.windowTitle() == "Flickerscope"
     assert window.start_page.isVisible()
-    assert not window.canvas.isVisible()
-    assert not window.timeline.isVisible()
+    assert window.workspace is None
     assert window.banner.sentence == ""
 
 
@@ -63,10 +62,10 @@ def test_opening_a_video_shows_its_first_picture_and_its_place(
     qtbot: QtBot, open_window: OpenWindow, clip: Path
 ) -> None:
     window = open_window(clip)
-    qtbot.waitUntil(lambda: window.shown_frame == 0)
+    qtbot.waitUntil(lambda: shown(window) == 0)
     assert window.windowTitle() == "clip.mp4 – Flickerscope"
-    assert window.canvas.isVisible()
-    assert window.timeline.isVisible()
+    assert window.workspace.canvas.isVisible()
+    assert window.workspace.timeline.isVisible()
     assert not window.start_page.isVisible()
     assert window.position.text() == "0:00.000 · 0 / 23"
     assert index_on_canvas(window) == 0
@@ -76,7 +75,7 @@ def test_the_canvas_shows_the_frame_that_was_asked_for(qtbot: QtBot, window: Mai
     assert window.session is not None
     for frame in (17, 3, COUNT - 1):
         window.session.go_to(frame)
-        qtbot.waitUntil(lambda frame=frame: window.shown_frame == frame)
+        qtbot.waitUntil(lambda frame=frame: shown(window) == frame)
         assert index_on_canvas(window) == frame
         assert window.position.text() == f"0:00.{frame * 40:03d} · {frame} / 23"
 
@@ -172,7 +171,7 @@ def test_what_cannot_be_opened_leaves_the_open_video_as_it_was(
     assert window.session is session
     assert session is not None
     session.go_to(4)
-    qtbot.waitUntil(lambda: window.shown_frame == 4)
+    qtbot.waitUntil(lambda: shown(window) == 4)
     assert index_on_canvas(window) == 4
 
 
@@ -184,7 +183,7 @@ def test_the_next_video_takes_the_place_of_the_first(
     other = make_video("other.mp4", 7)
     window.open_path(other)
     qtbot.waitUntil(lambda: window.windowTitle() == "other.mp4 – Flickerscope")
-    qtbot.waitUntil(lambda: window.shown_frame == 0)
+    qtbot.waitUntil(lambda: shown(window) == 0)
     assert len(window.session.index) == 7
     assert window.position.text() == "0:00.000 · 0 / 6"
     assert index_on_canvas(window) == 0
@@ -197,7 +196,7 @@ def test_of_two_things_opened_at_once_the_newer_one_stays(
     window.open_path(clip)
     window.open_path(make_video("newer.mp4", 7))
     qtbot.waitUntil(lambda: window.windowTitle() == "newer.mp4 – Flickerscope")
-    qtbot.waitUntil(lambda: window.shown_frame == 0)
+    qtbot.waitUntil(lambda: shown(window) == 0)
 
 
 def test_opened_videos_are_remembered_newest_first(
@@ -293,7 +292,7 @@ def test_another_video_can_be_opened_while_the_detector_is_being_loaded(
     window.session.detect(DetectorConfig(str(weights)))
     window.open_path(make_video("other.mp4", 7))
     qtbot.waitUntil(lambda: window.windowTitle() == "other.mp4 – Flickerscope")
-    qtbot.waitUntil(lambda: window.shown_frame == 0)
+    qtbot.waitUntil(lambda: shown(window) == 0)
     assert not window.session.detecting
     assert window.banner.sentence == ""
     assert window.actions_by_name["detect"].isEnabled()
