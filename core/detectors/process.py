@@ -70,7 +70,7 @@ def _messages(receiver: Connection, cancelled: Callable[[], bool]) -> Iterator[M
 def _serve(request: DetectRequest, sender: Connection) -> None:
     """The child: send messages, then None; an error takes the place of the rest."""
     if hasattr(os, "nice"):
-        os.nice(5)  # the window comes first where cores are few
+        os.nice(19)  # the window comes first where cores are few
     try:
         for message in stream_detections(request):
             sender.send(message)

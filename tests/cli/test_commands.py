@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from pycocotools.coco import COCO
 
-from core import __version__
 from core.cli import Window
 from core.pipeline import findings_of, newest_run
 from core.project import Project, is_project
@@ -198,7 +198,7 @@ def test_the_doctor_reports_the_front_ends_checks_and_fails_with_them(
 
 def test_the_program_shows_its_version_and_help() -> None:
     for arguments, words in [
-        (["--version"], f"flickerscope {__version__}"),
+        (["--version"], f"flickerscope {version('flickerscope')}"),
         (["--help"], "process"),
         (["process", "--help"], "--classes"),
     ]:
