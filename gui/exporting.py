@@ -65,6 +65,7 @@ class Exporter(QObject):
         if dialog.exec() and session.run is not None:
             self._changed = changed
             self._start(_plan(session, dialog.choice()))
+        dialog.deleteLater()
 
     def cancel(self) -> None:
         """Stop; nothing is left behind."""

@@ -124,7 +124,7 @@ class ReviewPanel(QWidget):
 
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
-_COLUMN_DIGITS = (10, 0, 12, 14)
+_COLUMN_DIGITS = (8, 0, 11, 13)
 
 
 def _table(model: QueueModel, parent: QWidget) -> QTableView:
