@@ -102,10 +102,12 @@ def process_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Detect and score a video."""
-    from core.detectors.base import DetectorConfig
+    from core.detectors.base import DetectorConfig, model_reference
     from core.headless import process_video
 
-    config = DetectorConfig(model, _confidence(conf), _class_names(classes), _device(device))
+    config = DetectorConfig(
+        model_reference(model), _confidence(conf), _class_names(classes), _device(device)
+    )
     with _progress(as_json) as report:
         result = process_video(video, config, out, report, restart=restart)
     _print(result, as_json)

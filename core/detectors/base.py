@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class DetectorConfig:
     device: Device = "auto"
     image_size: int | None = None
     """Longer side in pixels that pictures are scaled to; None takes the model's own."""
+
+
+def model_reference(text: str) -> str:
+    """What a person typed as `DetectorConfig.model`: an existing path made absolute, or a name.
+
+    A run that is resumed from another folder then still finds its weights.
+    """
+    path = Path(text).expanduser()
+    return str(path.resolve()) if path.exists() else text
 
 
 @dataclass(frozen=True)

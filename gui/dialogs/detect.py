@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.detectors.base import DetectorConfig, Device
+from core.detectors.base import DetectorConfig, Device, model_reference
 
 _MODELS = ("yolov8n.pt", "yolov8s.pt", "yolov8m.pt", "yolov8l.pt", "yolov8x.pt")
 _DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "mps")
@@ -48,7 +48,7 @@ class DetectDialog(QDialog):
         """What was chosen."""
         names = tuple(name.strip() for name in self._classes.text().split(",") if name.strip())
         return DetectorConfig(
-            model=self._model.currentText().strip(),
+            model=model_reference(self._model.currentText().strip()),
             confidence=round(self._confidence.value(), 2),
             classes=names or None,
             device=_DEVICES[self._device.currentIndex()],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.detectors.base import DetectorConfig
+from core.detectors.base import DetectorConfig, model_reference
 from core.detectors.ultralytics import UltralyticsDetector
 from core.detectors.weights import digest, locate
 from core.errors import DetectorError
@@ -140,3 +140,12 @@ def test_the_digest_of_a_folder_changes_with_any_file_in_it(tmp_path: Path) -> N
     assert before == digest(tmp_path)
     (tmp_path / "b").write_text("3")
     assert digest(tmp_path) != before
+
+
+def test_a_model_given_by_path_is_found_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.pt").write_bytes(b"weights")
+    monkeypatch.chdir(tmp_path)
+    assert model_reference("mine.pt") == str(tmp_path / "mine.pt")
+    assert model_reference("yolov8n.pt") == "yolov8n.pt"
