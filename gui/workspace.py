@@ -118,7 +118,7 @@ class Workspace(QWidget):
         upper.addWidget(self.canvas)
         upper.addWidget(self.review)
         upper.setStretchFactor(0, 1)
-        upper.setSizes([1000, 344])
+        upper.setSizes([976, 376])
         upper.setCollapsible(0, False)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

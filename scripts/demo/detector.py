@@ -141,12 +141,14 @@ def publish(weights: Path, target: Path, names: tuple[str, ...]) -> None:
     model = checkpoint["model"]
     model.yaml["yaml_file"] = "yolov8.yaml"
     model.names = dict(enumerate(names))
+    model.pt_path = target.name
     plain = {
         "model": "yolov8.yaml",
         "data": "demo.yaml",
         "project": None,
         "name": "demo",
         "save_dir": "demo",
+        "resume": False,
         "imgsz": IMAGE_SIZE,
     }
     model.args = {**dict(model.args), **plain}

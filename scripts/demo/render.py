@@ -17,7 +17,7 @@ from scripts.demo.world import Scene
 
 WIDTH, HEIGHT = 960, 540
 MIN_VISIBLE = 0.25
-MIN_WIDTH_PX, MIN_HEIGHT_PX = 16, 24
+MIN_WIDTH_PX, MIN_HEIGHT_PX = 8, 12
 _SIGHT_M = 130.0
 
 
