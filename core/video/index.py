@@ -90,7 +90,7 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise VideoError(f"{path} is a folder, not a video", mend="open a video file inside it")
     if not path.exists():
-        raise VideoError(f"there is no file {path}", mend="check the path")
+        raise VideoError(f"There is no file {path}", mend="check the path")
     if path.stat().st_size == 0:
         raise VideoError(f"{path.name} is empty (0 bytes)", mend="copy or record it again")
 
