@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from core.errors import UserError
 from core.paths import free_folder
 from core.prelabels import Decision, Verdict
 from gui.jobs import IsCancelled, Job, Report
@@ -83,7 +82,7 @@ class Exporter(QObject):
         self._job = Job(partial(_export, plan), self)
         self._job.progressed.connect(self._show_progress)
         self._job.succeeded.connect(self._show_result)
-        self._job.failed.connect(self._show_failure)
+        self._job.failed.connect(self._banner.show_error)
         self._job.finished.connect(self._ended)
         self._status.begin_job("Exporting…", can_cancel=True)
         self._job.start()
@@ -103,12 +102,6 @@ class Exporter(QObject):
             f"to {result.folder}"
         )
         self._banner.show_message("info", sentence, ("Open folder", reveal))
-
-    def _show_failure(self, error: BaseException) -> None:
-        known = isinstance(error, UserError)
-        self._banner.show_message(
-            "error", str(error) if known else f"{type(error).__name__}: {error} (see the log)"
-        )
 
     def _ended(self) -> None:
         if self._job is not None:

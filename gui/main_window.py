@@ -107,9 +107,7 @@ class MainWindow(QMainWindow):
             mend = ("Open video…", self._choose_video)
         else:
             mend = None
-        known = isinstance(error, UserError)
-        sentence = str(error) if known else f"{type(error).__name__}: {error} (see the log)"
-        self.banner.show_message("error", sentence, mend)
+        self.banner.show_error(error, mend)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._opener.close()

@@ -6,6 +6,8 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from core.errors import UserError
+
 Level = Literal["error", "info"]
 
 
@@ -45,6 +47,14 @@ class Banner(QFrame):
         self._action.setVisible(mend is not None)
         self._action.setText(mend[0] if mend else "")
         self.show()
+
+    def show_error(
+        self, error: BaseException, mend: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """Show a `UserError` as it is; anything else is a bug, of which the log says more."""
+        known = isinstance(error, UserError)
+        sentence = str(error) if known else f"{type(error).__name__}: {error} (see the log)"
+        self.show_message("error", sentence, mend)
 
     @property
     def sentence(self) -> str:
