@@ -28,6 +28,10 @@ class VideoError(UserError):
     """A video that cannot be opened or read."""
 
 
+class DamagedFrameError(VideoError):
+    """Frames that no decoder can give, in a video that can be read otherwise."""
+
+
 class DetectorError(UserError):
     """A detector that cannot be found, loaded or run."""
 
@@ -38,6 +42,14 @@ class ChangedDetectorError(DetectorError):
 
 class ProjectError(UserError):
     """A project folder that cannot be opened or written."""
+
+
+class MissingVideoError(ProjectError):
+    """A project whose video is not where it was; `Project.relocate` mends it."""
+
+
+class ChangedVideoError(ProjectError):
+    """A project whose video has other content than before."""
 
 
 class ExportError(UserError):

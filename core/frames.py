@@ -24,6 +24,22 @@ class FrameRange:
 
 
 @dataclass(frozen=True, eq=False)
+class PacketOrder:
+    """Which packet of the file each frame comes from, where packets do not say when they show."""
+
+    number: NDArray[np.int64]
+    """(n,) place of each frame's packet in file order, 0-based."""
+    dts: NDArray[np.int64] | None
+    """(packets,) strictly increasing decoding timestamps, by which a seek knows where it landed;
+    None where the file has none, so that decoding must always begin at its start."""
+
+    @cached_property
+    def frames(self) -> dict[int, int]:
+        """Frame by packet number."""
+        return {packet: frame for frame, packet in enumerate(self.number.tolist())}
+
+
+@dataclass(frozen=True, eq=False)
 class FrameIndex:
     """Where every frame of a video is; the only authority on how many there are.
 
@@ -36,6 +52,8 @@ class FrameIndex:
     """(n,) whether decoding can start at the frame."""
     time_base: Fraction
     """Seconds for one unit of `pts`."""
+    packets: PacketOrder | None = None
+    """Set where the timestamps in the file cannot tell its frames apart."""
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -57,8 +75,16 @@ class FrameIndex:
 
     def timestamps(self) -> NDArray[np.float64]:
         """(n,) presentation times in seconds, counted from the first frame."""
-        seconds: NDArray[np.float64] = (self.pts - self.pts[0]) * float(self.time_base)
-        return seconds
+        return self._timestamps
+
+    def same_frames(self, other: "FrameIndex") -> bool:
+        """Whether two indices tell of the same frames."""
+        return self.time_base == other.time_base and np.array_equal(self.pts, other.pts)
+
+    def frame_at_time(self, seconds: float) -> int:
+        """The frame that is shown at a time, counted from the first frame's; the nearest beyond."""
+        at = int(np.searchsorted(self._timestamps, seconds + 1e-9, side="right")) - 1
+        return min(max(at, 0), len(self) - 1)
 
     def frame_of_pts(self, pts: int) -> int | None:
         """The frame with exactly this timestamp, or None."""
@@ -70,6 +96,17 @@ class FrameIndex:
         at = int(np.searchsorted(self._keyframe_at, frame, side="right"))
         return int(self._keyframe_at[at - 1]) if at else 0
 
+    def keyframe_after(self, frame: int) -> int:
+        """The first keyframe after `frame`, or the number of frames if there is none."""
+        at = int(np.searchsorted(self._keyframe_at, frame, side="right"))
+        return int(self._keyframe_at[at]) if at < len(self._keyframe_at) else len(self)
+
     @cached_property
     def _keyframe_at(self) -> NDArray[np.int64]:
         return np.flatnonzero(self.keyframes)
+
+    @cached_property
+    def _timestamps(self) -> NDArray[np.float64]:
+        seconds: NDArray[np.float64] = (self.pts - self.pts[0]) * float(self.time_base)
+        seconds.flags.writeable = False
+        return seconds

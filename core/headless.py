@@ -7,11 +7,15 @@ from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
 from core.errors import ExportError, VideoError
 from core.export import ExportResult, export, flagged_frames
-from core.paths import check_new, default_project_dir, free_folder, project_stem
+from core.opening import Target, find, keep_index, open_reader
+from core.paths import check_new, free_folder, project_stem
 from core.pipeline import Processed, Progress, findings_of, newest_run, process
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts, is_project
+from core.settings import load_settings
 from core.video import VideoReader
+from core.video.proxy import ProxyReader, proxy_folder
+from core.video.proxy_making import ProxyRequest, make_proxy
 
 Summary = dict[str, object]
 """What a command prints, as one JSON object on demand."""
@@ -38,10 +42,11 @@ def process_video(
     """
     if is_project(video):
         raise VideoError(f"{video} is a project, not a video", mend="give the video file")
-    folder = out / f"{project_stem(video)}.flickerscope" if out else default_project_dir(video)
-    with VideoReader(video) as reader:
-        project = Project.open_or_create(folder, reader.info)
+    target = Target(video, out / f"{project_stem(video)}.flickerscope") if out else find(video)
+    with _opened(target, report) as reader:
+        project = Project.open_or_create(target.folder, reader.info)
         try:
+            keep_index(target.folder, reader.info.identity, reader.index)
             return _summary(_process(project, reader, config, report, restart=restart))
         finally:
             project.close()
@@ -66,7 +71,7 @@ def export_project(
     try:
         project.check_video()
         run, detections = newest_run(project)
-        with VideoReader(project.video.path) as reader:
+        with _opened(Target(project.video.path, folder), report) as reader:
             decisions = list(project.decisions.values())
             chosen = (
                 flagged_frames(findings_of(run, detections), decisions)
@@ -126,6 +131,51 @@ def run_demo(out: Path | None, report: Report) -> Summary:
     return summary
 
 
+def make_video_proxy(path: Path, report: Report) -> Summary:
+    """Make the small copy of a video that scrubbing in the window uses.
+
+    Args:
+        path: A video or a project.
+        report: Told frames done.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    place = load_settings().proxies
+    if place is None:
+        raise VideoError(
+            "Small copies for scrubbing are switched off (0 GiB of disk for them)",
+            mend="allow some in the settings",
+        )
+    target = find(path)
+    with _opened(target, report) as reader:
+        for done in make_proxy(ProxyRequest(target.video, reader.index, place)):
+            report("Copying", done, len(reader))
+        folder = proxy_folder(place, reader.info.identity)
+        proxy = ProxyReader(folder, len(reader))
+        return {"video": str(target.video), "proxy": str(folder), "frames": proxy.count}
+
+
+def relocate_video(folder: Path, video: Path) -> Summary:
+    """Tell a project where its video is now.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    project = Project.open(folder)
+    try:
+        project.relocate(video)
+        return {"project": str(folder), "video": str(project.video.path)}
+    finally:
+        project.close()
+
+
+def _opened(target: Target, report: Report) -> VideoReader:
+    return open_reader(
+        target, on_progress=lambda share: report("Indexing", round(100 * share), 100)
+    )
+
+
 def _process(
     project: Project,
     reader: VideoReader,
@@ -137,7 +187,14 @@ def _process(
     def on_progress(progress: Progress) -> None:
         report("Detecting", progress.done, progress.total, progress.fps)
 
-    return process(project, reader.index, config, restart=restart, on_progress=on_progress)
+    return process(
+        project,
+        reader.index,
+        config,
+        restart=restart,
+        proxy=load_settings().proxies,
+        on_progress=on_progress,
+    )
 
 
 def _summary(processed: Processed) -> Summary:

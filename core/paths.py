@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from errno import EEXIST, ENOTDIR
 from hashlib import sha256
 from itertools import count
@@ -17,6 +18,15 @@ HOME_VARIABLE = "FLICKERSCOPE_HOME"
 """Environment variable that puts all of the program's own folders below one place."""
 
 _DIRS = PlatformDirs("flickerscope", appauthor=False)
+
+
+@dataclass(frozen=True)
+class ProxyPlace:
+    """Where small copies of videos for scrubbing go."""
+
+    folder: Path
+    limit: int
+    """Bytes that all of them may take together."""
 
 
 def models_dir() -> Path:
@@ -39,13 +49,23 @@ def settings_file() -> Path:
     return _own("settings", _DIRS.user_config_path) / "settings.json"
 
 
+def projects_dir() -> Path:
+    """Projects for which the person chose no place."""
+    return _own("projects", _DIRS.user_data_path)
+
+
+def proxies_dir() -> Path:
+    """Small copies of videos for scrubbing, which can be deleted at any time."""
+    return _own("proxies", _DIRS.user_cache_path)
+
+
 def default_project_dir(video: Path) -> Path:
     """Where the project of a video lies unless the person says otherwise.
 
     The same video always leads to the same folder, and nothing is written beside the video.
     """
     where = sha256(str(video.resolve()).encode()).hexdigest()[:8]
-    return _own("projects", _DIRS.user_data_path) / f"{project_stem(video)}-{where}.flickerscope"
+    return projects_dir() / f"{project_stem(video)}-{where}.flickerscope"
 
 
 def project_stem(video: Path) -> str:
@@ -109,6 +129,15 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text_atomically(path: Path, text: str) -> None:
+    """As `write_atomically`, for a text in UTF-8."""
+    write_atomically(path, lambda temporary: _write_text(temporary, text))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def _own(kind: str, standard: Path) -> Path:

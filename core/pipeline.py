@@ -13,6 +13,7 @@ from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.stream import DetectRequest, Message, Ready, stream_detections
 from core.errors import Cancelled, ChangedDetectorError, ProjectError
 from core.frames import FrameIndex, FrameRange
+from core.paths import ProxyPlace
 from core.project.project import Project, Run, new_run_id
 from core.project.runs import load_detections, save_detections
 
@@ -106,6 +107,7 @@ def process(
     stream: Callable[[DetectRequest], Iterable[Message]] = stream_detections,
     assertion: Assertion = assert_flickering,
     restart: bool = False,
+    proxy: ProxyPlace | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Processed:
     """Detect a project's whole video and find its flickering, without a window.
@@ -137,7 +139,11 @@ def process(
     record(
         stream(
             DetectRequest(
-                project.video.path, index, config, FrameRange(start.frame_count, len(index))
+                project.video.path,
+                index,
+                config,
+                FrameRange(start.frame_count, len(index)),
+                proxy,
             )
         ),
         builder,

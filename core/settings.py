@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.detectors.base import DEFAULT_MODEL
-from core.paths import settings_file, write_atomically
+from core.paths import ProxyPlace, proxies_dir, settings_file, write_text_atomically
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,20 @@ class Settings:
     appearance: Appearance = "system"
     model: str = DEFAULT_MODEL
     """The detector chosen last."""
+    proxy_gib: float = 8.0
+    """Disk that the small copies for scrubbing may take, in GiB; 0 for none."""
+    proxy_folder: str | None = None
+    """Where they lie; None for the system's place for caches."""
+    hardware_decoding: bool = False
+    """Decode for the window on the graphics hardware; pictures may differ in the last bit."""
+
+    @property
+    def proxies(self) -> ProxyPlace | None:
+        """Where small copies for scrubbing go, and how much of them; None for none."""
+        if not self.proxy_gib:
+            return None
+        folder = Path(self.proxy_folder) if self.proxy_folder else proxies_dir()
+        return ProxyPlace(folder, round(self.proxy_gib * 2**30))
 
     def with_recent(self, path: Path) -> "Settings":
         """The settings with `path` as the newest."""
@@ -49,7 +63,7 @@ def save_settings(settings: Settings) -> None:
     """Write the settings; a failure costs only the memory, so it is logged and no more."""
     text = json.dumps(asdict(settings), indent=2)
     try:
-        write_atomically(settings_file(), lambda path: _write_text(path, text))
+        write_text_atomically(settings_file(), text)
     except OSError:
         log.warning("the settings could not be saved", exc_info=True)
 
@@ -61,8 +75,6 @@ def _checked(saved: dict[str, Any]) -> Settings:
         raise TypeError("expected texts and a list of texts")
     if settings.appearance not in get_args(Appearance):
         raise ValueError(f"unknown appearance {settings.appearance!r}")
+    if not isinstance(settings.proxy_folder, str | None) or settings.proxy_gib < 0:
+        raise ValueError(f"no place for proxies: {settings.proxy_folder!r}")
     return settings
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

@@ -22,7 +22,10 @@ class ActionSpec:
 
 SPECS = (
     ActionSpec("open", "Open", "open", ("Ctrl+O",), "Open a video"),
-    ActionSpec("open_project", "Open project…", "film", ("Ctrl+Shift+O",), "Open a project folder"),
+    ActionSpec(
+        "open_project", "Open folder…", "film", ("Ctrl+Shift+O",),
+        "Open a project, or a folder of images",
+    ),
     ActionSpec("demo", "Demo", "demo", (), "Open the embedded demo"),
     ActionSpec("detect", "Detect", "detect", ("D",), "Run the detector, or go on with it"),
     ActionSpec(

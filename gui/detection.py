@@ -11,6 +11,7 @@ from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.process import stream_in_process
 from core.detectors.stream import DetectRequest
 from core.frames import FrameIndex, FrameRange
+from core.paths import ProxyPlace
 from core.pipeline import Progress, check_same_detector, findings_of, record
 from core.project import Run
 from core.project.runs import save_detections
@@ -48,6 +49,7 @@ class DetectionPlan:
     run_file: Path
     resumed: Run | None
     start: Detections
+    proxy: ProxyPlace | None = None
 
 
 def detection_work(plan: DetectionPlan) -> Work[Update | None]:
@@ -59,7 +61,7 @@ def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Upda
     builder = DetectionsBuilder(plan.start)
     total = len(plan.index)
     request = DetectRequest(
-        plan.video, plan.index, plan.config, FrameRange(plan.start.frame_count, total)
+        plan.video, plan.index, plan.config, FrameRange(plan.start.frame_count, total), plan.proxy
     )
     live = _Live(plan, report)
     try:

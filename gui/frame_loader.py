@@ -1,60 +1,87 @@
 """Pictures for the canvas: one decoding thread, the newest request first."""
 
 import logging
-from collections import OrderedDict
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.errors import UserError
+from core.errors import Cancelled, UserError
 from core.frames import FrameIndex
-from core.video.reader import Picture, VideoReader
+from core.video.picture import DecodedFrame, Picture, Size
+from core.video.proxy import ProxyReader
+from core.video.reader import VideoReader
+from core.video.scrubber import Scrubber
 
 log = logging.getLogger(__name__)
 
-CACHE_BYTES = 256 << 20
+_SETTLE_SECONDS = 0.05
+"""After a proxy picture was shown: how long the person must stay before the full frame of another
+place is decoded, so that a scrub is not slowed down by walks that nobody waits for."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownFrame:
+    """A frame's picture, ready to be painted."""
+
+    frame: int
+    image: QImage
+    size: Size
+    """Pixels of the full upright picture, in which boxes are given."""
+    full: bool
+    """Whether this is the full picture; else it is the small one, and the full one follows."""
+    damaged: bool = False
+    """The file has errors here; see `DecodedFrame.damaged`."""
 
 
 class FrameLoader(QObject):
-    """Answers requests for frames; a request that a newer one overtakes is dropped."""
+    """Answers requests for frames; a request that a newer one overtakes is dropped.
 
-    loaded = Signal(int, QImage)
-    """Frame index and its picture; only for the newest request."""
+    Args:
+        path: The video.
+        index: Its frames.
+        proxy: Folder of its proxy, which may come and go; None to do without.
+        hardware: See `VideoReader`.
+    """
+
+    loaded = Signal(object)
+    """A `ShownFrame`, only for the newest request: the small picture first, if it is quicker."""
     failed = Signal(int, str)
     """Frame index and the sentence that says why it has no picture."""
 
-    def __init__(self, path: Path, index: FrameIndex, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        index: FrameIndex,
+        parent: QObject | None = None,
+        *,
+        proxy: Path | None = None,
+        hardware: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._generation = 0
-        self._cache: OrderedDict[int, QImage] = OrderedDict()
-        self._decoder = _Decoder(path, index)
+        self._decoder = _Decoder(path, index, proxy, hardware)
         self._decoder.decoded.connect(self._receive)
         self._decoder.refused.connect(self._refuse)
         self._decoder.start()
 
     def request(self, frame: int) -> None:
-        """Ask for a frame; the answer comes by signal, at once for a cached one."""
+        """Ask for a frame; the answer comes by signal."""
         self._generation += 1
-        picture = self._cache.get(frame)
-        if picture is not None:
-            self._cache.move_to_end(frame)
-            self.loaded.emit(frame, picture)
-            return
         self._decoder.want(self._generation, frame)
 
     def close(self) -> None:
         """End the thread."""
         self._decoder.stop()
 
-    @Slot(int, int, QImage)
-    def _receive(self, generation: int, frame: int, picture: QImage) -> None:
-        self._cache[frame] = picture
-        while len(self._cache) > max(CACHE_BYTES // max(picture.sizeInBytes(), 1), 2):
-            self._cache.popitem(last=False)
+    @Slot(int, object)
+    def _receive(self, generation: int, shown: ShownFrame) -> None:
         if generation == self._generation:
-            self.loaded.emit(frame, picture)
+            self.loaded.emit(shown)
 
     @Slot(int, int, str)
     def _refuse(self, generation: int, frame: int, sentence: str) -> None:
@@ -62,21 +89,35 @@ class FrameLoader(QObject):
             self.failed.emit(frame, sentence)
 
 
+@dataclass(frozen=True)
+class _Request:
+    generation: int
+    frame: int
+
+
 class _Decoder(QThread):
-    decoded = Signal(int, int, QImage)
+    """The thread. Everything but `want` and `stop` runs in it."""
+
+    decoded = Signal(int, object)
     refused = Signal(int, int, str)
 
-    def __init__(self, path: Path, index: FrameIndex) -> None:
+    def __init__(self, path: Path, index: FrameIndex, proxy: Path | None, hardware: bool) -> None:
         super().__init__()
         self._path = path
         self._index = index
-        self._wanted: tuple[int, int] | None = None
+        self._hardware = hardware
+        self._proxy = ProxyReader(proxy, len(index)) if proxy else None
+        self._scrubber: Scrubber | None = None
+        self._reader: VideoReader | None = None
+        self._wanted: _Request | None = None
+        self._previewed = -1
+        self._may_look_ahead = True
         self._stopping = False
         self._changed = Condition()
 
     def want(self, generation: int, frame: int) -> None:
         with self._changed:
-            self._wanted = (generation, frame)
+            self._wanted = _Request(generation, frame)
             self._changed.notify()
 
     def stop(self) -> None:
@@ -86,27 +127,122 @@ class _Decoder(QThread):
         self.wait()
 
     def run(self) -> None:
-        reader: VideoReader | None = None
         try:
-            while (wanted := self._next()) is not None:
-                generation, frame = wanted
-                try:
-                    reader = reader or VideoReader(self._path, self._index)
-                    self.decoded.emit(generation, frame, _to_image(reader.frame_at(frame)))
-                except UserError as error:
-                    self.refused.emit(generation, frame, str(error))
-                except Exception as error:
-                    log.exception("frame %d of %s", frame, self._path)
-                    self.refused.emit(generation, frame, f"{type(error).__name__}: {error}")
+            while not self._stopping:
+                request = self._next()
+                if request is not None:
+                    self._guarded(request, self._answer)
+                elif self._scrubber is not None and not self._stopping:
+                    self._look_ahead(self._scrubber)
         finally:
-            if reader is not None:
-                reader.close()
+            for source in (self._reader, self._proxy):
+                if source is not None:
+                    source.close()
 
-    def _next(self) -> tuple[int, int] | None:
+    def _next(self) -> _Request | None:
+        """The newest request; None if it is time to look ahead, or to stop."""
+        ahead = self._scrubber.missing_ahead() if self._scrubber else None
+        busy = self._may_look_ahead and ahead is not None
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._wanted is not None)
-            wanted, self._wanted = self._wanted, None
-            return None if self._stopping else wanted
+            if not busy:
+                self._changed.wait_for(lambda: self._stopping or self._wanted is not None)
+            return self._take()
+
+    def _take(self) -> _Request | None:
+        request, self._wanted = self._wanted, None
+        return request
+
+    def _guarded(self, request: _Request, act: Callable[[_Request], object]) -> None:
+        try:
+            act(request)
+        except Cancelled:
+            return
+        except UserError as error:
+            self.refused.emit(request.generation, request.frame, str(error))
+        except Exception as error:
+            log.exception("frame %d of %s", request.frame, self._path)
+            sentence = f"{type(error).__name__}: {error}"
+            self.refused.emit(request.generation, request.frame, sentence)
+
+    def _answer(self, request: _Request) -> None:
+        scrubber = self._open()
+        self._may_look_ahead = True
+        far = not scrubber.near(request.frame)
+        scrubber.move_to(request.frame)
+        if not scrubber.holds(request.frame) and self._preview(request) and far:
+            self._settle()
+        self._show(request, scrubber.frame(request.frame, self._overtaken))
+
+    def _settle(self) -> None:
+        """Wait a moment for a newer request.
+
+        Raises:
+            Cancelled: There is one, or the thread is to end.
+        """
+        until = time.monotonic() + _SETTLE_SECONDS
+        with self._changed:
+            while not self._stopping and self._wanted is None:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(left)
+        raise Cancelled
+
+    def _overtaken(self) -> bool:
+        """Whether decoding is in vain, because a frame is wanted that it does not lead to.
+
+        What is at hand is shown meanwhile, and does not end it.
+        """
+        scrubber = self._scrubber
+        with self._changed:
+            request = self._wanted
+            if self._stopping or request is None or scrubber is None:
+                return self._stopping
+            held = scrubber.holds(request.frame)
+            if held:
+                self._take()
+        if held:
+            self._guarded(request, lambda r: self._show(r, scrubber.frame(r.frame)))
+            return False
+        if request.generation != self._previewed:
+            self._guarded(request, self._preview)
+        # A stretch backwards serves all the steps that follow: if each of them ended it, none
+        # would ever be shown.
+        return not scrubber.will_hold(request.frame)
+
+    def _look_ahead(self, scrubber: Scrubber) -> None:
+        try:
+            scrubber.look_ahead(self._overtaken)
+        except Cancelled:
+            return
+        except Exception:
+            # Whoever asks for such a frame is told; here nobody has.
+            log.exception("looking ahead in %s", self._path)
+            self._may_look_ahead = False
+
+    def _open(self) -> Scrubber:
+        if self._scrubber is None:
+            self._reader = VideoReader(self._path, self._index, hardware=self._hardware)
+            self._scrubber = Scrubber(self._reader)
+        return self._scrubber
+
+    def _preview(self, request: _Request) -> bool:
+        """Show the small picture of a frame, if there is one."""
+        self._previewed = request.generation
+        picture = self._proxy.picture(request.frame) if self._proxy else None
+        if picture is None or self._reader is None:
+            return False
+        size = self._reader.info.width, self._reader.info.height
+        shown = ShownFrame(request.frame, _to_image(picture), size, full=False)
+        self.decoded.emit(request.generation, shown)
+        return True
+
+    def _show(self, request: _Request, decoded: DecodedFrame) -> None:
+        image = _to_image(decoded.picture())
+        shown = ShownFrame(
+            request.frame, image, decoded.geometry.upright, full=True, damaged=decoded.damaged
+        )
+        self.decoded.emit(request.generation, shown)
 
 
 def _to_image(picture: Picture) -> QImage:

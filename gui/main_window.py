@@ -18,14 +18,20 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLay
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
-from core.errors import ChangedDetectorError, DetectorError, UserError
+from core.errors import (
+    ChangedDetectorError,
+    ChangedVideoError,
+    DetectorError,
+    MissingVideoError,
+    UserError,
+)
 from core.prelabels import Verdict
 from core.settings import Settings, save_settings
 from gui.actions import make_actions, tint_actions
 from gui.availability import allow
 from gui.exporting import Exporter
 from gui.messages import Banner
-from gui.opening import Opener
+from gui.opening import Opener, ask_for_video
 from gui.start_page import StartPage
 from gui.status import JobStatus
 from gui.theme import Theme
@@ -35,8 +41,6 @@ if TYPE_CHECKING:
     from gui.opening import Opened
     from gui.session import Session
     from gui.workspace import Workspace
-
-VIDEO_FILTER = "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.mpg *.mpeg);;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -126,19 +130,53 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _opened(self, opened: Opened) -> None:
+        from core.opening import keep_index
         from core.project import Project
         from gui.session import Session
 
         try:
-            project = Project.open_or_create(opened.folder, opened.info)
+            project = Project.open_or_create(opened.target.folder, opened.info)
         except UserError as error:
-            self.show_error(error)
+            self._opening_failed(opened.asked_for, error)
             return
+        keep_index(project.folder, opened.info.identity, opened.index)
         self._settings = self._settings.with_recent(opened.asked_for)
         save_settings(self._settings)
         self._show_recent()
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self))
+        if opened.target.moved_from is not None:
+            self.banner.show_message(
+                "info",
+                f"{opened.info.path.name} was at {opened.target.moved_from.parent} before; its "
+                "project goes on with the file at its new place.",
+            )
+
+    @Slot(object, object)
+    def _opening_failed(self, path: Path, error: BaseException) -> None:
+        if isinstance(error, MissingVideoError | ChangedVideoError):
+            self.banner.show_error(error, ("Find the video…", partial(self._locate, path)))
+        else:
+            self.show_error(error)
+
+    def _locate(self, path: Path) -> None:
+        """Let the person show where the video of a project is now, and open it there."""
+        from core.opening import project_of
+        from core.project import Project
+
+        folder = project_of(path)
+        project = Project.open(folder)
+        try:
+            chosen = ask_for_video(self, project.video.path)
+            if chosen is None:
+                return
+            project.relocate(chosen)
+        except UserError as error:
+            self._opening_failed(path, error)
+            return
+        finally:
+            project.close()
+        self.open_path(folder)
 
     def _opening_ended(self) -> None:
         session = self.session
@@ -151,7 +189,7 @@ class MainWindow(QMainWindow):
         from gui.workspace import Workspace
 
         review = [self.actions_by_name[name] for name in ("accept", "reject", "undo", "redo")]
-        self.workspace = Workspace(session, review, self._theme, self._pages)
+        self.workspace = Workspace(session, review, self._theme, self._settings, self._pages)
         self.workspace.player.playing_changed.connect(self._show_playing)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
@@ -225,19 +263,19 @@ class MainWindow(QMainWindow):
     # Actions
 
     def _choose_video(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a video", "", VIDEO_FILTER)
-        if path:
-            self.open_path(Path(path))
+        path = ask_for_video(self)
+        if path is not None:
+            self.open_path(path)
 
     def _choose_project(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        path = QFileDialog.getExistingDirectory(self, "Open a project, or a folder of images")
         if path:
             self.open_path(Path(path))
 
     def _detect(self, *, restart: bool = False) -> None:
         if self.session is not None:
             self.banner.hide()
-            self.session.detect(self._config, restart=restart)
+            self.session.detect(self._config, restart=restart, proxy=self._settings.proxies)
 
     def _detect_with(self) -> None:
         from gui.dialogs.detect import DetectDialog
@@ -270,7 +308,9 @@ class MainWindow(QMainWindow):
             self.workspace.canvas.fit()
 
     def _cancel_job(self) -> None:
-        if self._exporter.busy:
+        if self._opener.busy:
+            self._opener.cancel()
+        elif self._exporter.busy:
             self._exporter.cancel()
         elif self.session is not None:
             self.session.cancel_detection()
@@ -307,10 +347,11 @@ class MainWindow(QMainWindow):
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(handler)
         self._opener.began.connect(
-            lambda name: self.job_status.begin_job(f"Opening {name}…", can_cancel=False)
+            lambda name: self.job_status.begin_job(f"Opening {name}…", can_cancel=True)
         )
         self._opener.opened.connect(self._opened)
-        self._opener.failed.connect(self.show_error)
+        self._opener.failed.connect(self._opening_failed)
+        self._opener.progressed.connect(self.job_status.show_opening)
         self._opener.ended.connect(self._opening_ended)
         self.start_page.open_requested.connect(self._choose_video)
         self.start_page.demo_requested.connect(self.open_demo)

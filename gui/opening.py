@@ -8,12 +8,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.jobs import IsCancelled, Job, Report
 
 if TYPE_CHECKING:
     from core.frames import FrameIndex
+    from core.opening import Target
     from core.video.reader import VideoInfo
+
+
+VIDEO_FILTER = (
+    "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.m2ts *.mpg *.mpeg *.h264);;All files (*)"
+)
+
+
+def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
+    """Let the person choose a video.
+
+    Args:
+        parent: The window.
+        was: Where a video was that is looked for; a place without a suffix was an image folder.
+    """
+    near = str(next((p for p in was.parents if p.exists()), "")) if was else ""
+    title = f"Where is {was.name} now?" if was else "Open a video"
+    if was is not None and not was.suffix:
+        chosen = QFileDialog.getExistingDirectory(parent, title, near)
+    else:
+        chosen, _ = QFileDialog.getOpenFileName(parent, title, near, VIDEO_FILTER)
+    return Path(chosen) if chosen else None
 
 
 @dataclass(frozen=True)
@@ -22,7 +45,7 @@ class Opened:
 
     asked_for: Path
     """What the person opened: the video, or a project folder."""
-    folder: Path
+    target: Target
     info: VideoInfo
     index: FrameIndex
 
@@ -32,12 +55,14 @@ class Opener(QObject):
 
     began = Signal(str)
     """Name of the file or folder."""
+    progressed = Signal(str, float)
+    """Name, and the share of the file that has been looked through."""
     opened = Signal(object)
     """An `Opened`."""
-    failed = Signal(object)
-    """The exception."""
+    failed = Signal(object, object)
+    """What was to be opened, and the exception."""
     ended = Signal()
-    """After `opened` or `failed`, when nothing more is to be opened."""
+    """After `opened` or `failed`, or when stopped: nothing more is to be opened."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,16 +76,29 @@ class Opener(QObject):
             return
         self.began.emit(path.name)
         self._job = Job(partial(_open, path), self)
+        self._job.progressed.connect(lambda share: self.progressed.emit(path.name, share))
         self._job.succeeded.connect(self.opened)
-        self._job.failed.connect(self.failed)
+        self._job.failed.connect(lambda error: self.failed.emit(path, error))
         self._job.finished.connect(self._finish)
         self._job.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being opened."""
+        return self._job is not None
+
+    def cancel(self) -> None:
+        """Stop opening."""
+        self._next = None
+        if self._job is not None:
+            self._job.cancel()
 
     def close(self) -> None:
         """Wait until nothing is being opened; what comes of it is not told any more."""
         self._next = None
         if self._job is not None:
             self._job.blockSignals(True)
+            self._job.cancel()
             self._job.wait()
 
     def _finish(self) -> None:
@@ -76,22 +114,8 @@ class Opener(QObject):
 
 def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:
     # Here and not above: numpy and the decoder load while the window is there already.
-    from core.paths import default_project_dir
-    from core.project import is_project
-    from core.video.reader import VideoReader
+    from core.opening import find, open_reader
 
-    del report, cancelled
-    folder, video = (path, _video_of(path)) if is_project(path) else (None, path)
-    with VideoReader(video) as reader:
-        return Opened(path, folder or default_project_dir(video), reader.info, reader.index)
-
-
-def _video_of(folder: Path) -> Path:
-    from core.project import Project
-
-    project = Project.open(folder)
-    try:
-        project.check_video()
-        return project.video.path
-    finally:
-        project.close()
+    target = find(path)
+    with open_reader(target, on_progress=report, cancelled=cancelled) as reader:
+        return Opened(path, target, reader.info, reader.index)

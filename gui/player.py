@@ -45,8 +45,8 @@ class Player(QObject):
             self.playing_changed.emit(False)
 
     def _tick(self) -> None:
-        passed = int(self._clock.elapsed() / 1000 * self._session.info.rate)
-        self._due = min(self._first + passed, len(self._session.index) - 1)
+        index = self._session.index
+        self._due = index.frame_at_time(index.timestamp(self._first) + self._clock.elapsed() / 1000)
         self._session.go_to(self._due)
         if self._session.frame >= len(self._session.index) - 1:
             self.pause()

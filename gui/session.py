@@ -17,6 +17,7 @@ from core.detectors.base import DetectorConfig
 from core.errors import UserError
 from core.export import flagged_frames
 from core.frames import FrameIndex
+from core.paths import ProxyPlace
 from core.pipeline import Progress, findings_of, resumable
 from core.prelabels import Decision, Verdict
 from core.project import Project, Run, SetVerdicts, new_run_id
@@ -192,12 +193,15 @@ class Session(QObject):
         """Whether detection is under way."""
         return self._job is not None
 
-    def detect(self, config: DetectorConfig, *, restart: bool = False) -> None:
+    def detect(
+        self, config: DetectorConfig, *, restart: bool = False, proxy: ProxyPlace | None = None
+    ) -> None:
         """Begin a run, or go on with an unfinished one of the same configuration.
 
         Args:
             config: What to detect with.
             restart: Begin a new run in any case.
+            proxy: Where to keep small copies of the frames, for scrubbing.
         """
         if self._job is not None:
             return
@@ -205,7 +209,7 @@ class Session(QObject):
         run_id = resumed.id if resumed else new_run_id()
         plan = DetectionPlan(
             self.project.video.path, self.index, config, run_id,
-            self.project.run_file(run_id), resumed, start,
+            self.project.run_file(run_id), resumed, start, proxy,
         )  # fmt: skip
         self._job = Job(detection_work(plan), self)
         self._job.progressed.connect(self._receive)

@@ -54,6 +54,10 @@ class JobStatus(QStatusBar):
         self._bar.setValue(done)
         self._label.setText(text)
 
+    def show_opening(self, name: str, share: float) -> None:
+        """How much of a file has been looked through for its frames."""
+        self.show_progress(f"Opening {name} · {share:.0%}", round(1000 * share), 1000)
+
     def show_detection(self, progress: Progress) -> None:
         """How far detection is, with its rate and the time left."""
         if not progress.fps:

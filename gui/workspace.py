@@ -1,12 +1,14 @@
 """The views of one session: picture, review panel and timeline."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.assertions.base import ImputedBox
+from core.settings import Settings
+from core.video.proxy import proxy_folder
 from gui.canvas import CanvasWidget
-from gui.frame_loader import FrameLoader
+from gui.frame_loader import FrameLoader, ShownFrame
 from gui.player import Player
 from gui.presentation import canvas_boxes, marks
 from gui.review.panel import ReviewPanel
@@ -24,17 +26,27 @@ class Workspace(QWidget):
         session: Session,
         review_actions: list[QAction],
         theme: Theme,
+        settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
         self.shown_frame: int | None = None
         """The frame whose picture is seen, which lags behind the session's while scrubbing."""
+        self.shown_in_full = False
+        """Whether that picture is the full one, or a small one that it follows soon."""
         self.canvas = CanvasWidget()
         self.timeline = TimelineWidget()
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
-        self._loader = FrameLoader(session.info.path, session.index, self)
+        proxy = settings.proxies
+        self._loader = FrameLoader(
+            session.info.path,
+            session.index,
+            self,
+            proxy=proxy_folder(proxy, session.info.identity) if proxy else None,
+            hardware=settings.hardware_decoding,
+        )
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -75,16 +87,19 @@ class Workspace(QWidget):
         self._loader.request(frame)
         self.timeline.set_playhead(frame)
 
-    @Slot(int, QImage)
-    def _show_picture(self, frame: int, picture: QImage) -> None:
-        self.shown_frame = frame
-        self.canvas.set_picture(picture)
+    @Slot(object)
+    def _show_picture(self, shown: ShownFrame) -> None:
+        self.shown_frame = shown.frame
+        self.shown_in_full = shown.full
+        self.canvas.set_picture(shown.image, shown.size)
+        self.canvas.set_note("Damaged: the file has errors here" if shown.damaged else "")
         self._show_boxes()
 
     @Slot(int, str)
     def _show_damaged(self, frame: int, sentence: str) -> None:
         self.shown_frame = None
         self.canvas.set_picture(None)
+        self.canvas.set_note("")
         self.canvas.set_empty(f"Frame {grouped(frame)} cannot be shown", sentence)
         self._show_boxes()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     # The settings and the window need the names below before numpy is loaded.
     from core.detections import FrameDetections
-    from core.video.reader import Picture
+    from core.video.picture import Picture
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 

@@ -5,13 +5,18 @@ The same stream comes from this process (`stream_detections`, headless) or from 
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.detections import FrameDetections, empty_frame
 from core.detectors.base import Detector, DetectorConfig, DetectorInfo
+from core.errors import DamagedFrameError
 from core.frames import FrameIndex, FrameRange
-from core.video.reader import Picture, VideoReader
+from core.paths import ProxyPlace
+from core.video.picture import Picture
+from core.video.proxy import ProxyWriter, open_writer
+from core.video.reader import VideoReader
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class DetectRequest:
     index: FrameIndex
     config: DetectorConfig
     frames: FrameRange
+    proxy: ProxyPlace | None = None
+    """Where to keep small copies of the frames, which are decoded anyway."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +60,41 @@ def stream_detections(request: DetectRequest) -> Iterator[Message]:
     with VideoReader(request.video, request.index) as reader:
         detector = UltralyticsDetector(request.config)
         yield Ready(detector.info)
-        yield from detect_frames(reader, detector, request.frames)
+        with ExitStack() as stack:
+            writer = (
+                stack.enter_context(open_writer(request.proxy, reader.info))
+                if request.proxy is not None
+                else None
+            )
+            yield from detect_frames(reader, detector, request.frames, writer)
 
 
-def detect_frames(reader: VideoReader, detector: Detector, frames: FrameRange) -> Iterator[Chunk]:
-    """Chunks that cover `frames` without a gap; a damaged frame counts as one without boxes."""
+def detect_frames(
+    reader: VideoReader,
+    detector: Detector,
+    frames: FrameRange,
+    proxy: ProxyWriter | None = None,
+) -> Iterator[Chunk]:
+    """Chunks that cover `frames` without a gap; an undecodable frame counts as one without boxes.
+
+    Args:
+        reader: The video.
+        detector: Sees the pictures.
+        frames: The range.
+        proxy: Receives every frame that was decoded.
+    """
     done = frames.start
     batch: list[Picture] = []
     places: list[int] = []
-    for index, picture in reader.frames(frames):
-        batch.append(picture)
-        places.append(index)
-        if len(batch) == detector.batch_size:
-            yield _chunk(done, places, detector.detect(batch))
-            done, batch, places = index + 1, [], []
+    with suppress(DamagedFrameError):  # none in the whole range: all count as without boxes
+        for decoded in reader.decode(frames):
+            if proxy is not None:
+                proxy.add(decoded)
+            batch.append(decoded.picture())
+            places.append(decoded.index)
+            if len(batch) == detector.batch_size:
+                yield _chunk(done, places, detector.detect(batch))
+                done, batch, places = decoded.index + 1, [], []
     if batch:
         yield _chunk(done, places, detector.detect(batch))
         done = places[-1] + 1

@@ -12,7 +12,7 @@ from core.detections import FrameDetections
 from core.detectors.base import DetectorConfig, DetectorInfo, Device
 from core.detectors.weights import digest, first_line, locate, quiet_ultralytics
 from core.errors import DetectorError
-from core.video.reader import Picture
+from core.video.picture import Picture
 
 log = logging.getLogger(__name__)
 

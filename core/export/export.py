@@ -20,7 +20,8 @@ from core.export.yolo import write_yolo
 from core.frames import FrameRange
 from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, Verdict, prelabels_of_frame
-from core.video.reader import Picture, VideoReader
+from core.video.picture import Picture
+from core.video.reader import VideoReader
 
 FORMATS: Mapping[str, FormatWriter] = {"coco": write_coco, "yolo": write_yolo}
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import av
 
-from core.video.reader import Picture
+from core.video.picture import Picture
 
 _OPTIONS = {"compression_level": "1", "pred": "up"}
 

@@ -4,21 +4,19 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from core.assertions.base import ImputedBox
 from core.detectors.base import DetectorConfig, DetectorInfo
-from core.errors import ProjectError
+from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.paths import new_folder
 from core.prelabels import Decision, Verdict
 from core.project.schema import DATABASE, connect
+from core.video.identity import FileIdentity, identify
 from core.video.reader import VideoInfo
-
-_ENDS_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,14 @@ class VideoRecord:
     size: int
     """Bytes."""
     digest: str
-    """SHA-256 of the file's first and last 64 KiB."""
+    """See `core.video.identity`."""
     frame_count: int
     width: int
     height: int
+
+    def is_content_of(self, identity: FileIdentity) -> bool:
+        """Whether a file has the content of this video."""
+        return (self.size, self.digest) == (identity.size, identity.digest)
 
 
 @dataclass(frozen=True)
@@ -109,15 +111,7 @@ class Project:
             )
         connection = connect(folder)
         try:
-            row = connection.execute(
-                "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
-            ).fetchone()
-            if row is None:
-                raise ProjectError(
-                    f"The project {folder.name} names no video",
-                    mend="delete it and open the video",
-                )
-            return cls(folder, connection, VideoRecord(Path(row[0]), *row[1:]))
+            return cls(folder, connection, _read_video(connection, folder))
         except ProjectError:
             connection.close()
             raise
@@ -134,17 +128,23 @@ class Project:
 
         Raises:
             ProjectError: The folder holds a project of another video, or cannot be written.
+            ChangedVideoError: The video's content is not what it was.
         """
         if not is_project(folder):
             return cls.create(folder, info)
         project = cls.open(folder)
         try:
-            if project.video.path != info.path.resolve():
+            if project.video.path != info.path.resolve() and not project.video.path.exists():
+                project.relocate(info.path)
+            elif project.video.path != info.path.resolve():
                 raise ProjectError(
                     f"{folder} is a project of another video, {project.video.path}",
                     mend="choose another folder",
                 )
-            project.check_video()
+            if not project.video.is_content_of(info.identity):
+                raise project.changed()
+            if project.video.frame_count != info.frame_count:
+                raise project.changed()
         except ProjectError:
             project.close()
             raise
@@ -154,19 +154,43 @@ class Project:
         """Make sure that the video's file is there and is still the same one.
 
         Raises:
-            ProjectError: It is gone, or its content has changed.
+            MissingVideoError: It is gone.
+            ChangedVideoError: Its content has changed.
         """
         path = self.video.path
-        if not path.is_file():
-            raise ProjectError(
+        if not path.exists():
+            raise MissingVideoError(
                 f"The video of this project, {path}, is not there any more",
-                mend="put it back, or open the video at its new place",
+                mend="put it back, or tell where it is now (flickerscope relocate PROJECT VIDEO)",
             )
-        if (path.stat().st_size, _ends_digest(path)) != (self.video.size, self.video.digest):
+        if not self.video.is_content_of(identify(path)):
+            raise self.changed()
+
+    def changed(self) -> ChangedVideoError:
+        """The error that says that the video is another one than before."""
+        return ChangedVideoError(
+            f"{self.video.path} is not the file that this project was made from",
+            mend="tell where the original is, or move the project away and open the video anew",
+        )
+
+    def relocate(self, path: Path) -> None:
+        """Note the new place of a video that was moved.
+
+        Raises:
+            ProjectError: There is another file, or the project cannot be written.
+        """
+        path = path.resolve()
+        if not path.exists():
+            raise ProjectError(f"There is no file {path}", mend="check the path")
+        if not self.video.is_content_of(identify(path)):
             raise ProjectError(
-                f"{path} is not the file that this project was made from",
-                mend="put the original back, or move the project away and open the video anew",
+                f"{path} is not the video of this project, {self.video.path.name} "
+                f"({self.video.size:,} bytes)",
+                mend="choose the original file, or an exact copy of it",
             )
+        with _transaction(self._connection, self.folder):
+            self._connection.execute("UPDATE video SET path = ? WHERE id = 1", (str(path),))
+        self.video = replace(self.video, path=path)
 
     def add_run(self, run: Run) -> None:
         """Register a run that begins; its detections follow in its file."""
@@ -272,15 +296,19 @@ def _record(info: VideoInfo) -> VideoRecord:
             mend="rename the video",
         ) from error
     return VideoRecord(
-        path, path.stat().st_size, _ends_digest(path), info.frame_count, info.width, info.height
+        path, info.identity.size, info.identity.digest, info.frame_count, info.width, info.height
     )
 
 
-def _ends_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(_ENDS_BYTES)
-        file.seek(max(path.stat().st_size - _ENDS_BYTES, 0))
-        return sha256(head + file.read()).hexdigest()
+def _read_video(connection: sqlite3.Connection, folder: Path) -> VideoRecord:
+    row = connection.execute(
+        "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
+    ).fetchone()
+    if row is None:
+        raise ProjectError(
+            f"The project {folder.name} names no video", mend="delete it and open the video"
+        )
+    return VideoRecord(Path(row[0]), *row[1:])
 
 
 def _read_runs(connection: sqlite3.Connection) -> Iterator[Run]:

@@ -47,6 +47,10 @@ class CanvasScene:
     font: QFont
     title: str = ""
     hint: str = ""
+    picture_size: Size = (0.0, 0.0)
+    """Of the full picture, in which boxes are given; the picture itself may be smaller."""
+    note: str = ""
+    """What must be known about the picture, empty for nothing."""
 
 
 def paint_canvas(painter: QPainter, scene: CanvasScene) -> None:
@@ -62,6 +66,24 @@ def paint_canvas(painter: QPainter, scene: CanvasScene) -> None:
     for i in sorted(range(len(rects)), key=lambda i: scene.boxes[i].focused):
         _paint_box(painter, scene.boxes[i], rects[i])
     _paint_chips(painter, scene, rects)
+    _paint_note(painter, scene)
+
+
+def _paint_note(painter: QPainter, scene: CanvasScene) -> None:
+    """A chip in the upper left corner of the view."""
+    if not scene.note:
+        return
+    painter.setFont(caption(scene.font))
+    metrics = QFontMetricsF(painter.font())
+    size = metrics.horizontalAdvance(scene.note) + 24, metrics.height() + 8
+    chip = QRectF(8, 8, *size)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_CHIP)
+    painter.drawRoundedRect(chip, 3, 3)
+    painter.setBrush(COLOURS[BoxState.REJECTED])
+    painter.drawRoundedRect(QRectF(chip.x() + 4, chip.y() + 4, 4, chip.height() - 8), 2, 2)
+    painter.setPen(_WHITE)
+    painter.drawText(chip.adjusted(14, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, scene.note)
 
 
 def _ground(scene: CanvasScene) -> str:
@@ -69,7 +91,7 @@ def _ground(scene: CanvasScene) -> str:
 
 
 def _paint_picture(painter: QPainter, picture: QImage, scene: CanvasScene) -> None:
-    whole = scene.view.to_widget((0, 0, picture.width(), picture.height()))
+    whole = scene.view.to_widget((0, 0, *scene.picture_size))
     shown = intersection(whole, (0, 0, *scene.size))
     if shown is None:
         return
@@ -78,7 +100,9 @@ def _paint_picture(painter: QPainter, picture: QImage, scene: CanvasScene) -> No
     # Only the part in view is handed over, else a deep zoom would scale what nobody sees.
     x1, y1 = scene.view.to_image(shown[:2])
     x2, y2 = scene.view.to_image(shown[2:])
-    painter.drawImage(_qrect(shown), picture, QRectF(x1, y1, x2 - x1, y2 - y1))
+    across, down = picture.width() / scene.picture_size[0], picture.height() / scene.picture_size[1]
+    source = QRectF(x1 * across, y1 * down, (x2 - x1) * across, (y2 - y1) * down)
+    painter.drawImage(_qrect(shown), picture, source)
 
 
 def _paint_box(painter: QPainter, box: CanvasBox, rect: Box) -> None:
@@ -153,7 +177,7 @@ def _paint_chips(painter: QPainter, scene: CanvasScene, rects: Sequence[Box]) ->
         (metrics.horizontalAdvance(box.label) + 16, height) if box.label else (0.0, 0.0)
         for box in scene.boxes
     ]
-    whole = scene.view.to_widget((0, 0, scene.picture.width(), scene.picture.height()))
+    whole = scene.view.to_widget((0, 0, *scene.picture_size))
     bounds = intersection(whole, (0, 0, *scene.size))
     if bounds is None:
         return

@@ -43,9 +43,11 @@ class CanvasWidget(QWidget):
         super().__init__(parent)
         self._theme: Theme = DARK
         self._picture: QImage | None = None
+        self._picture_size: Size = (0.0, 0.0)
         self._boxes: tuple[CanvasBox, ...] = ()
         self._title = ""
         self._hint = ""
+        self._note = ""
         self._view = ViewTransform(1.0, 0.0, 0.0)
         self._fitted = True
         self._pan_from: QPointF | None = None
@@ -62,13 +64,20 @@ class CanvasWidget(QWidget):
         self._theme = theme
         self.update()
 
-    def set_picture(self, picture: QImage | None) -> None:
+    def set_picture(self, picture: QImage | None, size: tuple[int, int] | None = None) -> None:
         """Show a frame, or the empty state; ``Format_RGB32`` paints fastest.
 
         Zoom and place are kept from frame to frame, and fitted anew where the size differs.
+
+        Args:
+            picture: The frame, which may be smaller than it is to appear.
+            size: Pixels of the full picture, in which boxes are given; by default the picture's.
         """
         before = self._image_size()
         self._picture = picture
+        if picture is not None:
+            width, height = size or (picture.width(), picture.height())
+            self._picture_size = float(width), float(height)
         if self._image_size() != before:
             self._fitted = True
         self._refit()
@@ -79,6 +88,11 @@ class CanvasWidget(QWidget):
         self._boxes = tuple(boxes)
         count = len(self._boxes)
         self.setAccessibleDescription(f"{count} box" if count == 1 else f"{count} boxes")
+        self.update()
+
+    def set_note(self, note: str) -> None:
+        """What must be known about the picture, shown in its corner; empty for nothing."""
+        self._note = note
         self.update()
 
     def set_empty(self, title: str, hint: str) -> None:
@@ -118,6 +132,8 @@ class CanvasWidget(QWidget):
             font=self.font(),
             title=self._title,
             hint=self._hint,
+            picture_size=self._picture_size,
+            note=self._note,
         )
         painter = QPainter(self)
         paint_canvas(painter, scene)
@@ -194,7 +210,7 @@ class CanvasWidget(QWidget):
     def _image_size(self) -> Size:
         if self._picture is None:
             return 0.0, 0.0
-        return float(self._picture.width()), float(self._picture.height())
+        return self._picture_size
 
     def _size(self) -> Size:
         return float(self.width()), float(self.height())

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from core.frames import FrameIndex
 from core.video import VideoReader
-from core.video.reader import Picture, VideoInfo
+from core.video.picture import Picture
+from core.video.reader import VideoInfo
 from gui.frame_loader import FrameLoader
 from tests.conftest import MakeVideo
 from tests.gui.making import COUNT, pixels

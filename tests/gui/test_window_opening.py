@@ -20,7 +20,8 @@ from core.detectors.base import DetectorConfig
 from core.frames import FrameIndex
 from core.paths import settings_file
 from core.project import Project
-from core.video.reader import Picture, VideoInfo
+from core.video.picture import Picture
+from core.video.reader import VideoInfo
 from gui.main_window import MainWindow
 from tests.conftest import REPOSITORY, MakeVideo
 from tests.gui.conftest import OpenWindow, running_threads, shown

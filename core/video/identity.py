@@ -1,0 +1,58 @@
+"""Whether a video file is the one that was seen before."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from core.video.images import images_in
+
+_ENDS_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class FileIdentity:
+    """Enough to notice that a file is another one, without reading all of it."""
+
+    size: int
+    """Bytes; of all images, for a folder."""
+    mtime_ns: int
+    """Time of the last change; of the newest image, for a folder."""
+    digest: str
+    """SHA-256 of the file's first and last 64 KiB; for a folder, of all names and sizes, and of
+    the ends of the first and the last image."""
+
+    def same_content(self, other: "FileIdentity") -> bool:
+        """Whether all but the time of change is the same, as in a copy."""
+        return (self.size, self.digest) == (other.size, other.digest)
+
+
+def identify(path: Path) -> FileIdentity:
+    """Identify a video file, or a folder of images.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if path.is_dir():
+        return _identify_folder(path)
+    status = path.stat()
+    return FileIdentity(status.st_size, status.st_mtime_ns, sha256(_ends(path)).hexdigest())
+
+
+def _identify_folder(folder: Path) -> FileIdentity:
+    images = images_in(folder)
+    found = [(image.name, image.stat()) for image in images]
+    digest = sha256("\n".join(f"{name}\t{s.st_size}" for name, s in found).encode())
+    for image in images[:1] + images[1:][-1:]:
+        digest.update(_ends(image))
+    return FileIdentity(
+        sum(s.st_size for _, s in found),
+        max((s.st_mtime_ns for _, s in found), default=0),
+        digest.hexdigest(),
+    )
+
+
+def _ends(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(_ENDS_BYTES)
+        file.seek(max(path.stat().st_size - _ENDS_BYTES, 0))
+        return head + file.read()
