@@ -28,7 +28,7 @@ class Clip:
     """Noise of the camera in grey levels: more makes the file larger, and slower to decode."""
 
 
-DETAILED = Clip("detailed-gop250", frames=1000, gop=250, grain=4.0)
+DETAILED = Clip("detailed-gop250", frames=1000, gop=250, grain=6.0)
 PLAIN = Clip("plain-gop25", frames=250, gop=25, grain=0.0)
 
 

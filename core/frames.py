@@ -7,6 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+NO_TIMESTAMP = -(2**63)
+"""As FFmpeg has it."""
+
 
 @dataclass(frozen=True)
 class FrameRange:
@@ -30,13 +33,20 @@ class PacketOrder:
     number: NDArray[np.int64]
     """(n,) place of each frame's packet in file order, 0-based."""
     dts: NDArray[np.int64] | None
-    """(packets,) strictly increasing decoding timestamps, by which a seek knows where it landed;
-    None where the file has none, so that decoding must always begin at its start."""
+    """(packets,) decoding timestamps, by which a seek knows where it landed; `NO_TIMESTAMP` where
+    a packet has none of its own. None where no packet has one, so that decoding must always begin
+    at the file's start."""
 
     @cached_property
     def frames(self) -> dict[int, int]:
         """Frame by packet number."""
         return {packet: frame for frame, packet in enumerate(self.number.tolist())}
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Packet number by decoding timestamp."""
+        known = [] if self.dts is None else self.dts.tolist()
+        return {dts: packet for packet, dts in enumerate(known) if dts != NO_TIMESTAMP}
 
 
 @dataclass(frozen=True, eq=False)

@@ -171,9 +171,16 @@ def relocate_video(folder: Path, video: Path) -> Summary:
 
 
 def _opened(target: Target, report: Report) -> VideoReader:
-    return open_reader(
-        target, on_progress=lambda share: report("Indexing", round(100 * share), 100)
-    )
+    seen: list[float] = []
+
+    def on_progress(share: float) -> None:
+        seen.append(share)
+        report("Indexing", round(100 * share), 100)
+
+    reader = open_reader(target, on_progress=on_progress)
+    if seen:
+        report("Indexing", 100, 100)
+    return reader
 
 
 def _process(

@@ -1,14 +1,15 @@
 """From what a person names, a video or a project, to a reader and the project's folder."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from core.errors import ProjectError
 from core.frames import FrameIndex
 from core.paths import default_project_dir, projects_dir
-from core.project import Project, is_project
+from core.project import Project, VideoRecord, is_project
 from core.video.identity import FileIdentity, identify
 from core.video.index import build_index
 from core.video.index_store import load_index, save_index
@@ -45,16 +46,30 @@ def find(path: Path) -> Target:
         ChangedVideoError: The project's video has other content than before.
     """
     folder = project_of(path)
-    if folder == path:
+    if folder == path or (is_project(folder) and not path.exists()):
         return _of_project(folder)
     if is_project(folder):
-        return Target(path, folder) if path.exists() else _of_project(folder)
+        return Target(path, folder)
     return _moved(path) or Target(path, folder)
 
 
 def project_of(path: Path) -> Path:
-    """The project that a path means, itself or the video's; it may not exist yet."""
-    return path if is_project(path) else default_project_dir(path)
+    """The project that a path means, itself or the video's; it may not exist yet.
+
+    Raises:
+        ProjectError: The video's project cannot be opened.
+    """
+    if is_project(path):
+        return path
+    wanted, video = default_project_dir(path), path.resolve()
+    taken = is_project(wanted)
+    if taken and _video_of(wanted).path == video:
+        return wanted
+    for folder, its in _known_videos():
+        if its.path == video:
+            return folder
+    # A project that is there went on with a video that was moved from here; this is another one.
+    return _free(wanted) if taken else wanted
 
 
 def open_reader(
@@ -70,9 +85,10 @@ def open_reader(
         ChangedVideoError: Its frames are not those that the project was made from.
         Cancelled: `cancelled` said so.
     """
-    if not target.video.exists():
+    try:
+        identity = identify(target.video)
+    except OSError:
         return VideoReader(target.video)  # says why not
-    identity = identify(target.video)
     stored = load_index(target.folder / INDEX_FOLDER, identity)
     if stored is not None and stored.identity == identity:
         return VideoReader(target.video, stored.index)
@@ -102,22 +118,36 @@ def _of_project(folder: Path) -> Target:
 
 def _moved(video: Path) -> Target | None:
     """The project of a video that was elsewhere when it was used last."""
-    if not video.exists():
+    try:
+        identity = identify(video)
+    except OSError:
         return None
-    path, identity = video.resolve(), identify(video)
+    for folder, its in _known_videos():
+        if its.is_content_of(identity) and not its.path.exists():
+            project = Project.open(folder)
+            try:
+                project.relocate(video)
+            finally:
+                project.close()
+            return Target(video, folder, moved_from=its.path)
+    return None
+
+
+def _free(wanted: Path) -> Path:
+    folders = (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
+    return next(folder for folder in folders if not folder.exists())
+
+
+def _known_videos() -> Iterator[tuple[Path, VideoRecord]]:
+    """Every project among the program's own that can be opened, and its video."""
     for folder in sorted(projects_dir().glob("*.flickerscope")):
         try:
-            project = Project.open(folder)
+            yield folder, _video_of(folder)
         except ProjectError as error:
             log.info("passing over %s: %s", folder, error)
-            continue
-        try:
-            was = project.video.path
-            if not project.video.is_content_of(identity) or (was != path and was.exists()):
-                continue
-            if was != path:
-                project.relocate(path)
-            return Target(path, folder, moved_from=was if was != path else None)
-        finally:
-            project.close()
-    return None
+
+
+def _video_of(folder: Path) -> VideoRecord:
+    project = Project.open(folder)
+    project.close()
+    return project.video

@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -35,15 +36,22 @@ class Settings:
     @property
     def proxies(self) -> ProxyPlace | None:
         """Where small copies for scrubbing go, and how much of them; None for none."""
-        if not self.proxy_gib:
-            return None
-        folder = Path(self.proxy_folder) if self.proxy_folder else proxies_dir()
-        return ProxyPlace(folder, round(self.proxy_gib * 2**30))
+        return ProxyPlace(self.proxy_root, self.proxy_limit) if self.proxy_limit else None
 
-    def with_recent(self, path: Path) -> "Settings":
-        """The settings with `path` as the newest."""
+    @property
+    def proxy_root(self) -> Path:
+        """Where small copies lie, if there are any."""
+        return Path(self.proxy_folder) if self.proxy_folder else proxies_dir()
+
+    @property
+    def proxy_limit(self) -> int:
+        """Bytes that all of them may take."""
+        return round(self.proxy_gib * 2**30)
+
+    def with_recent(self, path: Path, *, moved_from: Path | None = None) -> "Settings":
+        """The settings with `path` as the newest, and without where it was before."""
         entry = str(path.resolve())
-        rest = [other for other in self.recent if other != entry]
+        rest = [other for other in self.recent if other not in (entry, str(moved_from))]
         return replace(self, recent=(entry, *rest)[:_RECENT_LIMIT])
 
 
@@ -75,6 +83,8 @@ def _checked(saved: dict[str, Any]) -> Settings:
         raise TypeError("expected texts and a list of texts")
     if settings.appearance not in get_args(Appearance):
         raise ValueError(f"unknown appearance {settings.appearance!r}")
-    if not isinstance(settings.proxy_folder, str | None) or settings.proxy_gib < 0:
+    if not isinstance(settings.proxy_folder, str | None) or not 0 <= settings.proxy_gib < inf:
         raise ValueError(f"no place for proxies: {settings.proxy_folder!r}")
+    if not isinstance(settings.hardware_decoding, bool):
+        raise TypeError(f"expected true or false, got {settings.hardware_decoding!r}")
     return settings

@@ -13,6 +13,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from core.errors import UserError
 from core.headless import Report
 
 
@@ -40,9 +41,14 @@ def progress(quiet: bool) -> Iterator[Report]:
         rate = "" if fps is None else f"{fps:.1f} fps"
         bars.update(tasks[stage], completed=done, total=total, rate=rate)
 
+    stop = bars.stop
     try:
         yield report
+    except UserError:
+        # One sentence follows, and nothing else: neither bars nor the empty line after them.
+        bars.live.transient = True
+        stop = bars.live.stop
+        raise
     finally:
-        # Bars that stop without a start print an empty line before the sentence of an error.
         if tasks:
-            bars.stop()
+            stop()

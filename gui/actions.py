@@ -32,6 +32,10 @@ SPECS = (
         "detect_with", "Detect with…", "settings", ("Shift+D",),
         "Choose model, classes and confidence, then detect",
     ),
+    ActionSpec(
+        "copy", "Fast scrubbing", "scrub", (),
+        "Make a small copy of the video so that every scrub shows its frame at once",
+    ),
     ActionSpec("cancel", "Stop", "cancel", (), "Stop detecting; keep what was seen"),
     ActionSpec("home", "First frame", "home", ("Home",), "Go to the first frame"),
     ActionSpec(
@@ -54,6 +58,10 @@ SPECS = (
     ),
     ActionSpec("export", "Export", "export", ("Ctrl+E",), "Export frames with prelabels"),
     ActionSpec("fit", "Fit", "fit", ("F",), "Fit the picture into the window"),
+    ActionSpec(
+        "settings", "Settings…", "settings", ("Ctrl+,",),
+        "Choose the appearance, and how video is decoded and kept",
+    ),
     ActionSpec("quit", "Quit", "cancel", ("Ctrl+Q",), "Close the window"),
     ActionSpec("help", "Keys", "help", ("?", "F1"), "Show all keys"),
 )  # fmt: skip

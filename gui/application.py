@@ -39,10 +39,7 @@ def run(path: Path | None, demo: bool) -> int:
     theme = apply_theme(app, settings.appearance)
     app.setWindowIcon(icon("flickerscope", theme))
     window = MainWindow(theme, settings)
-    if settings.appearance == "system":
-        QGuiApplication.styleHints().colorSchemeChanged.connect(
-            lambda _: window.set_theme(apply_theme(app, "system"))
-        )
+    QGuiApplication.styleHints().colorSchemeChanged.connect(window.follow_desktop)
     window.show()
     if demo:
         QTimer.singleShot(0, window.open_demo)

@@ -11,12 +11,21 @@ from gui.actions import SPECS, set_enabled
 if TYPE_CHECKING:
     from gui.session import Session
 
-_ALWAYS = {"open", "open_project", "demo", "help", "quit"}
+_ALWAYS = {"open", "open_project", "demo", "settings", "help", "quit"}
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
 
 
-def allow(actions: dict[str, QAction], session: Session | None, *, exporting: bool) -> None:
-    """Enable what can be used; the tooltips of the rest say what is missing."""
+def allow(
+    actions: dict[str, QAction], session: Session | None, *, exporting: bool, cannot_copy: str
+) -> None:
+    """Enable what can be used; the tooltips of the rest say what is missing.
+
+    Args:
+        actions: All actions by name.
+        session: What is open.
+        exporting: Whether an export is under way.
+        cannot_copy: Why no small copy can be made now; empty if it can.
+    """
     if session is None:
         for name in _NEED_VIDEO:
             set_enabled(actions[name], False, "Open a video first")
@@ -25,6 +34,7 @@ def allow(actions: dict[str, QAction], session: Session | None, *, exporting: bo
         set_enabled(actions[name], True, "")
     for name, (possible, why_not) in _conditions(session, exporting).items():
         set_enabled(actions[name], possible, why_not)
+    set_enabled(actions["copy"], not cannot_copy, cannot_copy)
 
 
 def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:

@@ -110,7 +110,7 @@ class _Decoder(QThread):
         self._scrubber: Scrubber | None = None
         self._reader: VideoReader | None = None
         self._wanted: _Request | None = None
-        self._previewed = -1
+        self._previewed, self._has_preview = -1, False
         self._may_look_ahead = True
         self._stopping = False
         self._changed = Condition()
@@ -204,8 +204,7 @@ class _Decoder(QThread):
         if held:
             self._guarded(request, lambda r: self._show(r, scrubber.frame(r.frame)))
             return False
-        if request.generation != self._previewed:
-            self._guarded(request, self._preview)
+        self._guarded(request, self._preview)
         # A stretch backwards serves all the steps that follow: if each of them ended it, none
         # would ever be shown.
         return not scrubber.will_hold(request.frame)
@@ -227,8 +226,13 @@ class _Decoder(QThread):
         return self._scrubber
 
     def _preview(self, request: _Request) -> bool:
-        """Show the small picture of a frame, if there is one."""
-        self._previewed = request.generation
+        """Show the small picture of a frame, if there is one; once for each request."""
+        if request.generation != self._previewed:
+            self._previewed = request.generation
+            self._has_preview = self._show_small(request)
+        return self._has_preview
+
+    def _show_small(self, request: _Request) -> bool:
         picture = self._proxy.picture(request.frame) if self._proxy else None
         if picture is None or self._reader is None:
             return False

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig
@@ -26,15 +33,15 @@ from core.errors import (
     UserError,
 )
 from core.prelabels import Verdict
-from core.settings import Settings, save_settings
+from core.settings import Appearance, Settings, save_settings
 from gui.actions import make_actions, tint_actions
 from gui.availability import allow
-from gui.exporting import Exporter
+from gui.background import Background
 from gui.messages import Banner
-from gui.opening import Opener, ask_for_video
+from gui.opening import ask_for_video, locate
 from gui.start_page import StartPage
 from gui.status import JobStatus
-from gui.theme import Theme
+from gui.theme import Theme, apply_theme
 from gui.toolbar import RecentMenu, make_toolbar
 
 if TYPE_CHECKING:
@@ -50,10 +57,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._settings = settings
+        self._appearance = settings.appearance
         self._chosen = DetectorConfig(model=settings.model)
         self._config = self._chosen
         self._detect_when_open = False
-        self._opener = Opener(self)
         self.workspace: Workspace | None = None
 
         self.actions_by_name = make_actions(self)
@@ -62,7 +69,7 @@ class MainWindow(QMainWindow):
         self.job_status = JobStatus()
         self.recent_menu = RecentMenu(self)
         self.toolbar, self.position = make_toolbar(self.actions_by_name, self.recent_menu, self)
-        self._exporter = Exporter(self, self.job_status, self.banner)
+        self._jobs = Background(self, self.job_status, self.banner)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -84,7 +91,7 @@ class MainWindow(QMainWindow):
         """Open a video or a project, in the background."""
         self._detect_when_open = False
         self.banner.hide()
-        self._opener.open(path)
+        self._jobs.opener.open(path)
 
     def open_demo(self) -> None:
         """Open the embedded demo with its own detector, and detect unless that was done."""
@@ -98,6 +105,11 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.set_theme(theme)
         tint_actions(self.actions_by_name, theme)
+
+    def follow_desktop(self) -> None:
+        """Take the desktop's look, which has changed, unless the person chose one."""
+        if self._appearance == "system":
+            self._dress("system")
 
     @Slot(object)
     def show_error(self, error: BaseException) -> None:
@@ -114,8 +126,7 @@ class MainWindow(QMainWindow):
         self.banner.show_error(error, mend)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._opener.close()
-        self._exporter.close()
+        self._jobs.close()
         self._leave_workspace()
         event.accept()
 
@@ -140,50 +151,39 @@ class MainWindow(QMainWindow):
             self._opening_failed(opened.asked_for, error)
             return
         keep_index(project.folder, opened.info.identity, opened.index)
-        self._settings = self._settings.with_recent(opened.asked_for)
+        moved_from = opened.target.moved_from
+        self._settings = self._settings.with_recent(opened.asked_for, moved_from=moved_from)
         save_settings(self._settings)
         self._show_recent()
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self))
-        if opened.target.moved_from is not None:
+        if moved_from is not None:
             self.banner.show_message(
                 "info",
-                f"{opened.info.path.name} was at {opened.target.moved_from.parent} before; its "
-                "project goes on with the file at its new place.",
+                f"{opened.info.path.name} was {moved_from} before; its project goes on with the "
+                "file at its new place.",
             )
 
     @Slot(object, object)
     def _opening_failed(self, path: Path, error: BaseException) -> None:
-        if isinstance(error, MissingVideoError | ChangedVideoError):
-            self.banner.show_error(error, ("Find the video…", partial(self._locate, path)))
+        find = ("Find the video…", partial(self._locate, path))
+        if isinstance(error, MissingVideoError):
+            # The button is the mend; how to do it without a window is not for here.
+            self.banner.show_message("error", f"{error.problem}.", find)
+        elif isinstance(error, ChangedVideoError):
+            self.banner.show_error(error, find)
         else:
             self.show_error(error)
 
     def _locate(self, path: Path) -> None:
         """Let the person show where the video of a project is now, and open it there."""
-        from core.opening import project_of
-        from core.project import Project
-
-        folder = project_of(path)
-        project = Project.open(folder)
         try:
-            chosen = ask_for_video(self, project.video.path)
-            if chosen is None:
-                return
-            project.relocate(chosen)
+            found = locate(self, path)
         except UserError as error:
-            self._opening_failed(path, error)
+            self.banner.show_error(error, ("Find the video…", partial(self._locate, path)))
             return
-        finally:
-            project.close()
-        self.open_path(folder)
-
-    def _opening_ended(self) -> None:
-        session = self.session
-        if session is None:
-            self.job_status.end_job()
-        elif not session.detecting:
-            self.job_status.show_outcome(session)
+        if found is not None:
+            self.open_path(found)
 
     def _enter(self, session: Session) -> None:
         from gui.workspace import Workspace
@@ -197,14 +197,11 @@ class MainWindow(QMainWindow):
         session.frame_changed.connect(self._show_position)
         for changed in (session.focus_changed, session.decisions_changed, session.run_changed):
             changed.connect(self._update_actions)
-        session.run_changed.connect(self._show_run)
         session.undo_stack.indexChanged.connect(self._update_actions)
-        session.detection_changed.connect(self._show_detecting)
-        session.detection_progressed.connect(self.job_status.show_detection)
         session.failed.connect(self.show_error)
         self._config = self._config_for(session)
+        self._jobs.follow(session, self._settings.proxies)
         self._show_position(session.frame)
-        self._show_detecting()
         self.workspace.setFocus()
         if session.damage is not None:
             self.show_error(session.damage)
@@ -213,6 +210,7 @@ class MainWindow(QMainWindow):
 
     def _leave_workspace(self) -> None:
         if self.workspace is not None:
+            self._jobs.follow(None, None)
             self.workspace.close_session()
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
@@ -234,21 +232,6 @@ class MainWindow(QMainWindow):
             self.position.show_position(frame, self.session.index)
             self._update_actions()
 
-    def _show_run(self) -> None:
-        if self.session is not None:
-            self.job_status.show_run(self.session.run)
-
-    def _show_detecting(self) -> None:
-        session = self.session
-        if session is None:
-            return
-        if session.detecting:
-            self.job_status.begin_job("Loading the detector…", can_cancel=True)
-        else:
-            self.job_status.show_outcome(session)
-        self._show_run()
-        self._update_actions()
-
     @Slot(bool)
     def _show_playing(self, playing: bool) -> None:
         self.actions_by_name["play"].setText("Pause" if playing else "Play")
@@ -258,7 +241,12 @@ class MainWindow(QMainWindow):
         self.recent_menu.set_recent(self._settings.recent)
 
     def _update_actions(self) -> None:
-        allow(self.actions_by_name, self.session, exporting=self._exporter.busy)
+        allow(
+            self.actions_by_name,
+            self.session,
+            exporting=self._jobs.exporter.busy,
+            cannot_copy=self._jobs.copier.why_not(),
+        )
 
     # Actions
 
@@ -275,6 +263,7 @@ class MainWindow(QMainWindow):
     def _detect(self, *, restart: bool = False) -> None:
         if self.session is not None:
             self.banner.hide()
+            self._jobs.copier.end()  # detection goes on with the small copy
             self.session.detect(self._config, restart=restart, proxy=self._settings.proxies)
 
     def _detect_with(self) -> None:
@@ -290,7 +279,45 @@ class MainWindow(QMainWindow):
 
     def _export(self) -> None:
         if self.session is not None:
-            self._exporter.ask(self.session, self._update_actions)
+            self._jobs.exporter.ask(self.session, self._update_actions)
+
+    def _show_settings(self) -> None:
+        from gui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._settings, self)
+        dialog.appearance_chosen.connect(self._dress)
+        dialog.deleting.connect(self._jobs.copier.end)
+        if dialog.exec():
+            self._use(dialog.applied_to(self._settings))
+        if self._appearance != self._settings.appearance:
+            self._dress(self._settings.appearance)
+        self._jobs.copier.look()
+        self._update_actions()
+        dialog.deleteLater()
+
+    def _use(self, settings: Settings) -> None:
+        """Take other settings at once, and remember them."""
+        before, self._settings = self._settings, settings
+        save_settings(settings)
+        if (before.proxies, before.hardware_decoding) == (
+            settings.proxies,
+            settings.hardware_decoding,
+        ):
+            return
+        from core.video.proxy import delete_all, make_room
+
+        self._jobs.copier.attach(self.session, settings.proxies)
+        if before.proxy_root != settings.proxy_root:
+            delete_all(before.proxy_root)
+        make_room(settings.proxy_root, settings.proxy_limit)
+        if self.workspace is not None:
+            self.workspace.use(settings)
+
+    def _dress(self, appearance: Appearance) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            self._appearance = appearance
+            self.set_theme(apply_theme(app, appearance))
 
     def _show_keys(self) -> None:
         from gui.dialogs.keys import KeysDialog
@@ -306,14 +333,6 @@ class MainWindow(QMainWindow):
     def _fit(self) -> None:
         if self.workspace is not None:
             self.workspace.canvas.fit()
-
-    def _cancel_job(self) -> None:
-        if self._opener.busy:
-            self._opener.cancel()
-        elif self._exporter.busy:
-            self._exporter.cancel()
-        elif self.session is not None:
-            self.session.cancel_detection()
 
     def _connect(self) -> None:
         def on_session(act: Callable[[Session], None]) -> Callable[[], None]:
@@ -340,24 +359,21 @@ class MainWindow(QMainWindow):
             "redo": on_session(lambda s: s.redo()),
             "play": self._toggle_play,
             "export": self._export,
+            "copy": self._jobs.copier.start,
+            "settings": self._show_settings,
             "fit": self._fit,
             "help": self._show_keys,
             "quit": self.close,
         }
         for name, handler in handlers.items():
             self.actions_by_name[name].triggered.connect(handler)
-        self._opener.began.connect(
-            lambda name: self.job_status.begin_job(f"Opening {name}…", can_cancel=True)
-        )
-        self._opener.opened.connect(self._opened)
-        self._opener.failed.connect(self._opening_failed)
-        self._opener.progressed.connect(self.job_status.show_opening)
-        self._opener.ended.connect(self._opening_ended)
+        self._jobs.opener.opened.connect(self._opened)
+        self._jobs.opener.failed.connect(self._opening_failed)
+        self._jobs.changed.connect(self._update_actions)
         self.start_page.open_requested.connect(self._choose_video)
         self.start_page.demo_requested.connect(self.open_demo)
         self.start_page.recent_requested.connect(self.open_path)
         self.recent_menu.recent_requested.connect(self.open_path)
-        self.job_status.cancel_requested.connect(self._cancel_job)
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()

@@ -39,6 +39,33 @@ def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def locate(parent: QWidget, path: Path) -> Path | None:
+    """Let the person show where the video of a project is now, and note it in the project.
+
+    Args:
+        parent: The window.
+        path: The project, or where its video was.
+
+    Returns:
+        What to open now, a project or a video like `path`; None if they changed their mind.
+
+    Raises:
+        UserError: The project cannot be opened, or that is another video.
+    """
+    from core.opening import project_of
+    from core.project import Project
+
+    project = Project.open(project_of(path))
+    try:
+        chosen = ask_for_video(parent, project.video.path)
+        if chosen is None:
+            return None
+        project.relocate(chosen)
+        return path if path == project.folder else chosen
+    finally:
+        project.close()
+
+
 @dataclass(frozen=True)
 class Opened:
     """A video that can be read, and where its project lies or will lie."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
-from gui.text import grouped
+from gui.text import clock, grouped, percent
 from gui.theme import tabular
 
 if TYPE_CHECKING:
@@ -56,21 +56,29 @@ class JobStatus(QStatusBar):
 
     def show_opening(self, name: str, share: float) -> None:
         """How much of a file has been looked through for its frames."""
-        self.show_progress(f"Opening {name} · {share:.0%}", round(1000 * share), 1000)
+        self.show_progress(f"Opening {name} · {percent(share)}", round(1000 * share), 1000)
 
     def show_detection(self, progress: Progress) -> None:
         """How far detection is, with its rate and the time left."""
-        if not progress.fps:
-            self.begin_job("Detecting…", can_cancel=True)
+        self._show_rate("Detecting", progress.done, progress.total, progress.fps)
+
+    def show_copying(self, done: int, total: int, fps: float) -> None:
+        """How far the small copy is, with its rate and the time left."""
+        self._show_rate("Preparing scrubbing", done, total, fps)
+
+    def _show_rate(self, what: str, done: int, total: int, fps: float) -> None:
+        """Progress in frames; without a rate before there is one."""
+        if not fps:
+            self.begin_job(f"{what}…", can_cancel=True)
             return
         parts = [
-            f"Detecting  {progress.done / progress.total:.0%}",
-            f"{grouped(progress.done)} of {grouped(progress.total)} frames",
-            f"{progress.fps:.1f} fps",
+            what,
+            percent(done / total),
+            f"{grouped(done)} of {grouped(total)} frames",
+            f"{grouped(round(fps)) if fps >= 100 else f'{fps:.1f}'} fps",
+            f"{clock((total - done) / fps)} left",
         ]
-        if progress.seconds_left is not None:
-            parts.append(f"{_clock(progress.seconds_left)} left")
-        self.show_progress(" · ".join(parts), progress.done, progress.total)
+        self.show_progress(" · ".join(parts), done, total)
 
     def end_job(self, text: str = "") -> None:
         """Nothing is under way; `text` says how the last job ended."""
@@ -101,9 +109,3 @@ class JobStatus(QStatusBar):
         if config.classes:
             parts.append(", ".join(config.classes))
         self._run.setText(" · ".join(parts))
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

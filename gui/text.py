@@ -22,3 +22,25 @@ def timecode(seconds: float) -> str:
 def grouped(n: int) -> str:
     """A whole number with a thin space between thousands, such as ``1 204``."""
     return f"{n:,}".replace(",", THIN_SPACE)
+
+
+def clock(seconds: float) -> str:
+    """A time to go, ``m:ss`` or ``h:mm:ss``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in whole per cent, such as ``41 %``."""
+    return f"{100 * share:.0f}{THIN_SPACE}%"
+
+
+def data_size(count: int) -> str:
+    """A number of bytes in the unit that fits, such as ``1.2 GiB``."""
+    size = float(count)
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < 999.5:
+            return f"{size:.0f}{THIN_SPACE}{unit}"
+        size /= 1024
+    return f"{size:,.1f}{THIN_SPACE}GiB".replace(",", THIN_SPACE)

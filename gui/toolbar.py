@@ -70,7 +70,7 @@ def make_toolbar(
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     position = PositionLabel()
     more = [recent.menuAction(), actions["open_project"], actions["demo"]]
-    bar.addWidget(_with_menu(actions["open"], more))
+    bar.addWidget(_with_menu(actions["open"], more, [actions["copy"]], [actions["settings"]]))
     bar.addWidget(_with_menu(actions["detect"], [actions["detect_with"], actions["cancel"]]))
     bar.addSeparator()
     for name in ("previous", "back", "play", "forward", "next"):
@@ -89,12 +89,15 @@ def _position(seconds: float, frame: int, last: int) -> str:
     return f"{timecode(seconds)} · {grouped(frame)} / {grouped(last)}"
 
 
-def _with_menu(action: QAction, more: list[QAction]) -> QToolButton:
+def _with_menu(action: QAction, *groups: list[QAction]) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
     menu = QMenu(button)
-    menu.addActions(more)
+    menu.setToolTipsVisible(True)
+    for group in groups:
+        menu.addSeparator()
+        menu.addActions(group)
     button.setMenu(menu)
     return button

@@ -39,14 +39,7 @@ class Workspace(QWidget):
         self.timeline = TimelineWidget()
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
-        proxy = settings.proxies
-        self._loader = FrameLoader(
-            session.info.path,
-            session.index,
-            self,
-            proxy=proxy_folder(proxy, session.info.identity) if proxy else None,
-            hardware=settings.hardware_decoding,
-        )
+        self._loader = self._loader_for(settings)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -62,11 +55,31 @@ class Workspace(QWidget):
         for view in (self.canvas, self.timeline, self.review):
             view.set_theme(theme)
 
+    def use(self, settings: Settings) -> None:
+        """Take pictures from where, and in the way, that the settings say from now on."""
+        self._loader.close()
+        self._loader.deleteLater()
+        self._loader = self._loader_for(settings)
+        self._loader.request(self.session.frame)
+
     def close_session(self) -> None:
         """End playback, decoding and detection, and let go of the project."""
         self.player.pause()
         self._loader.close()
         self.session.close()
+
+    def _loader_for(self, settings: Settings) -> FrameLoader:
+        info, place = self.session.info, settings.proxies
+        loader = FrameLoader(
+            info.path,
+            self.session.index,
+            self,
+            proxy=proxy_folder(place, info.identity) if place else None,
+            hardware=settings.hardware_decoding,
+        )
+        loader.loaded.connect(self._show_picture)
+        loader.failed.connect(self._show_damaged)
+        return loader
 
     def _show_run(self) -> None:
         self.timeline.set_scores(self.session.scores())
@@ -122,8 +135,6 @@ class Workspace(QWidget):
         session.decisions_changed.connect(self._show_decisions)
         session.run_changed.connect(self._show_run)
         session.detection_changed.connect(self.review.show_boxes)
-        self._loader.loaded.connect(self._show_picture)
-        self._loader.failed.connect(self._show_damaged)
         self.timeline.frame_requested.connect(self._scrub)
         self.canvas.box_clicked.connect(self._focus)
         self.review.focus_requested.connect(self._focus)

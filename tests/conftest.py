@@ -94,6 +94,7 @@ def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
         b_frames: int = 0,
         codec: str = "libx264",
         pts: Sequence[int] | None = None,
+        size: tuple[int, int] = (CLIP_WIDTH, CLIP_HEIGHT),
     ) -> Path:
         path = (folder or tmp_path_factory.mktemp("video")) / name
         options = {"g": str(gop), "bf": str(b_frames)}
@@ -101,9 +102,11 @@ def make_video(tmp_path_factory: pytest.TempPathFactory) -> MakeVideo:
             options |= {"x264-params": "scenecut=0:b-adapt=0", "preset": "ultrafast"}
         with av.open(str(path), "w") as container:
             stream = container.add_stream(codec, rate=rate, options=options)
-            stream.width, stream.height, stream.pix_fmt = CLIP_WIDTH, CLIP_HEIGHT, "yuv420p"
+            stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
             for index in range(frames):
                 frame = av.VideoFrame.from_ndarray(indexed_picture(index), format="bgr24")
+                if size != (CLIP_WIDTH, CLIP_HEIGHT):
+                    frame = frame.reformat(*size)
                 frame.pts = index if pts is None else pts[index]
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
@@ -131,6 +134,15 @@ def _index_in(picture: Picture) -> int:
     blocks = picture.reshape(2, CLIP_HEIGHT // 2, INDEX_BITS, _BLOCK, 3).mean(axis=(1, 3, 4)) > 127
     assert (blocks[0] != blocks[1]).all(), "the picture is no clean frame of make_video"
     return sum(1 << bit for bit, lit in enumerate(blocks[0]) if lit)
+
+
+def index_at_any_size(picture: Picture) -> int:
+    """Reads back the index that a scaled, upright picture of `make_video` shows."""
+    height, width = picture.shape[:2]
+    places = ((np.arange(INDEX_BITS) + 0.5) * width / INDEX_BITS).astype(int)
+    upper, lower = (picture[height * row // 8, places].mean(axis=1) > 127 for row in (2, 6))
+    assert (upper != lower).all(), "the picture is no clean frame of make_video"
+    return sum(1 << bit for bit, lit in enumerate(upper) if lit)
 
 
 @pytest.fixture(scope="session")

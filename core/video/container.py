@@ -3,12 +3,14 @@
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import av
 from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.container import InputContainer
+from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from core.errors import VideoError
@@ -22,6 +24,8 @@ else:
 
 _MOST_THREADS = 8
 """Each thread delays the first picture after a seek by one more frame to decode."""
+_MOST_DELAYED = 64
+"""Frames that a decoder may hold, of all its threads and for reordering."""
 _HARDWARE = {
     "darwin": ("videotoolbox",),
     "win32": ("d3d11va", "cuda", "qsv"),
@@ -52,9 +56,47 @@ def open_container(path: Path, *, hardware: bool = False) -> tuple[InputContaine
         only = f", only {kinds}" if kinds else ""
         raise VideoError(f"{path.name} has no video track{only}", mend="open a video file")
     stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
+    if not stream.codec_context:
+        container.close()
+        raise VideoError(
+            f"{path.name} holds a kind of video that cannot be decoded",
+            mend="convert it to another format, such as MP4 with H.264",
+        )
+    # With a thread for each frame, VP8's errors are lost on the way.
+    stream.thread_type = "SLICE" if stream.codec_context.name == "vp8" else "AUTO"
     stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_THREADS)
     return container, stream
+
+
+def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket]:
+    """The packets of a stream; a damaged tail ends them early, those before it stay usable."""
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                yield packet
+    except (av.FFmpegError, IndexError) as error:  # PyAV trips over streams that appear late
+        log.warning("%s cannot be read to its end: %s", container.name, error)
+
+
+def has_sparse_timestamps(container: InputContainer) -> bool:
+    """Whether frames share timestamps; the missing ones are guessed, and after a seek badly."""
+    return container.format.name == "mpeg"
+
+
+def drained(stream: VideoStream) -> Iterator[av.VideoFrame]:
+    """What the decoder still holds at the end; an error in one frame does not cost the others."""
+    for _ in range(_MOST_DELAYED):
+        try:
+            yield from stream.codec_context.decode(None)
+        except av.EOFError:
+            return
+        except av.FFmpegError:
+            continue
+
+
+def is_stand_in(frame: av.VideoFrame, stream: VideoStream) -> bool:
+    """Whether the MPEG-4 decoder made the frame up, for one that the file lacks at its start."""
+    return stream.codec_context.name == "mpeg4" and frame.pict_type == PictureType.NONE
 
 
 def check_file(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +10,14 @@ from typing import Protocol
 import av
 
 from core.errors import VideoError
-from core.frames import FrameIndex
-from core.video.container import VideoPacket, open_container
+from core.frames import NO_TIMESTAMP, FrameIndex
+from core.video.container import (
+    VideoPacket,
+    has_sparse_timestamps,
+    is_stand_in,
+    open_container,
+    packets_of,
+)
 from core.video.images import images_in, read_image
 from core.video.numbering import numbering_of
 
@@ -23,6 +28,10 @@ _KEPT = 12
 _MOST_LATE = 64
 """Packets after the wanted frame's own that may pass before it is given up as undecodable; no
 codec reorders further, not even with all threads busy."""
+_MOST_HELD = 16
+"""Frames that wait for an earlier one, or for one that they may build upon."""
+_RECOVERING = frozenset({"h264"})
+"""Codecs that need no keyframe, and whose decoder gives nothing before all is there."""
 _MOST_STEPS_BACK = 16
 """Keyframes to try before decoding from the start of the file."""
 
@@ -89,6 +98,8 @@ class ContainerDecoder:
         self._numbering = numbering_of(index)
         self.found: deque[Shot] = deque()
         self._wanted, self._late = -1, 0
+        self._trusted_until = 0
+        """Before this frame, no new decoder is started after errors."""
         self._open()
         self.codec: str = self._stream.codec_context.name
         self.pixel_aspect: Fraction | None = self._stream.sample_aspect_ratio
@@ -101,6 +112,22 @@ class ContainerDecoder:
 
     def seek(self, frame: int) -> None:
         """See `Decoder`. Where the container misses the keyframe, an earlier one will do."""
+        self._trusted_until = 0
+        self._go_to(frame)
+
+    def _start_anew(self, frame: int) -> None:
+        """Give up the decoder that has met errors, now that they matter no more."""
+        self._trusted_until = self._index.keyframe_after(frame)
+        self._go_to(frame)
+        if self._first < self._index.keyframe_before(frame):
+            # The same errors will be met again.
+            self._trusted_until = len(self._index)
+
+    def _go_to(self, frame: int) -> None:
+        if not self._ended:
+            self._flush()
+        if self._soiled:
+            self._reopen()
         keyframe = place = self._index.keyframe_before(frame)
         for _ in range(_MOST_STEPS_BACK):
             if self._leads_from(place, to=keyframe):
@@ -109,113 +136,182 @@ class ContainerDecoder:
                 break
             place = self._index.keyframe_before(place - 1)
         # MPEG-TS overshoots even its own first frame, which is where an opened file is.
-        self.close()
-        self._open()
+        self._reopen()
 
     def advance(self, wanted: int) -> bool:
         """See `Decoder`."""
         if wanted != self._wanted:
             self._wanted, self._late = wanted, 0
+        if self._restart is not None:
+            self._start_anew(self._restart)
+            return True
         if self._ended or self._late > _MOST_LATE:
             return False
-        packet = self._next_packet()
+        packet = next(self._packets, None)
         if packet is None:
             self._flush()
         else:
-            self._prepare(packet, wanted)
-            self._decode(packet)
+            frame = self._numbering.number(packet)
+            if self._numbering.lost:
+                self._late += 1
+            else:
+                self._prepare(packet, frame, wanted)
+                self._decode(packet)
         return True
 
     def close(self) -> None:
         """See `Decoder`."""
         self._container.close()
 
+    def _reopen(self) -> None:
+        self.close()
+        self._open()
+
     def _open(self) -> None:
         self._container, self._stream = open_container(self._path, hardware=self._hardware)
+        # Some decoders heed `skip_frame` only while they open, and then for ever.
+        self._stream.codec_context.open(strict=False)
+        self._soiled = False
+        """Whether the decoder has met an error, of which it may keep something for a later frame,
+        even beyond a seek (libavcodec's H.264 does)."""
         self._numbering.restart()
         self._begin()
 
-    def _begin(self) -> None:
-        self._packets: Iterator[VideoPacket] = self._container.demux(self._stream)
+    def _begin(self, keyframe: int = 0) -> None:
+        self._packets = packets_of(self._container, self._stream)
         self.found = deque()
         self._ended = False
+        self._first = keyframe
+        """Earlier frames lack the ones that they build upon."""
+        self._arrived = False
+        """Whether it has come to the decoder."""
         self._next = 0
-        """The first frame that may still come."""
+        """The first frame that may still be found."""
+        self._begun = False
+        """Whether a frame has been found."""
         self._complete_from = 0
         """From this frame on none was skipped."""
-        self._suspect = range(0)
-        """Frames that build upon an error."""
+        self._damaged_until = 0
+        """Earlier frames may build upon an error."""
+        self._rooted = False
+        """Whether a keyframe has come."""
+        self._leans_on: dict[int, int] = {}
+        """For each frame in the decoder, the last one that it may build upon."""
+        self._held: dict[int, tuple[av.VideoFrame, int]] = {}
+        """Frames that have come out and are not found yet, and what they may build upon."""
+        self._restart: int | None = None
+        """The frame from which on a new decoder is needed."""
         self._wanted, self._late = -1, 0
 
     def _leads_from(self, place: int, *, to: int) -> bool:
-        """Go to keyframe `place`; False if the first frame that comes lies after frame `to`."""
+        """Go to keyframe `place`; False if the container misses it, or frame `to` gets lost."""
         timestamp = self._timestamp(place)
-        if timestamp is None:
+        if timestamp == NO_TIMESTAMP:
             return False
-        self._container.seek(timestamp, stream=self._stream, backward=True)
+        try:
+            self._container.seek(timestamp, stream=self._stream, backward=True)
+        except av.FFmpegError:
+            return False
         self._numbering.jumped()
-        self._begin()
+        self._begin(place)
         while not self.found:
             if not self.advance(to):
                 return False
-        return self.found[0].index <= to
+        return self._arrived and self.found[0].index <= to
 
-    def _timestamp(self, keyframe: int) -> int | None:
-        """What the container is asked for, or None where it cannot be asked."""
+    def _timestamp(self, keyframe: int) -> int:
+        """What the container is asked for; `NO_TIMESTAMP` where it cannot be asked."""
         packets = self._index.packets
         if packets is None:
             return int(self._index.pts[keyframe])
-        return None if packets.dts is None else int(packets.dts[packets.number[keyframe]])
+        if packets.dts is None:
+            return NO_TIMESTAMP
+        known = packets.dts[: packets.number[keyframe] + 1]
+        landmarks = known[known != NO_TIMESTAMP]
+        # Where timestamps are sparse, a seek leads into the middle of a frame, which is no use.
+        earlier = -2 if has_sparse_timestamps(self._container) else -1
+        return int(landmarks[earlier]) if len(landmarks) >= -earlier else NO_TIMESTAMP
 
-    def _prepare(self, packet: VideoPacket, wanted: int) -> None:
-        frame = self._numbering.number(packet)
+    def _prepare(self, packet: VideoPacket, frame: int | None, wanted: int) -> None:
         skip = frame is not None and frame < wanted - _KEPT
-        if frame is not None and skip:
-            self._complete_from = max(self._complete_from, frame + 1)
-        if frame is not None and frame > wanted:
-            self._late += 1
         self._stream.codec_context.skip_frame = "NONREF" if skip else "DEFAULT"
-
-    def _next_packet(self) -> VideoPacket | None:
-        try:
-            packet = next(self._packets, None)
-        except av.FFmpegError as error:
-            log.warning("%s cannot be read to its end: %s", self._path.name, error)
-            return None
-        return packet if packet is not None and packet.size else None
+        if packet.is_discard:
+            self._rooted |= packet.is_keyframe
+            return
+        if frame is None:
+            return
+        self._rooted |= bool(self._index.keyframes[frame])
+        self._arrived |= frame == self._first
+        if skip:
+            self._complete_from = max(self._complete_from, frame + 1)
+        else:
+            self._leans_on[frame] = max([frame, *self._leans_on])
+        if frame > wanted:
+            self._late += 1
 
     def _decode(self, packet: VideoPacket | None) -> None:
         try:
             frames = self._stream.codec_context.decode(packet)
-        except av.InvalidDataError:
+        except av.EOFError:
+            raise
+        except av.FFmpegError:
+            self._soiled = True
             # The decoder goes on with the next packet that it understands.
-            self._suspect_from(self._next)
+            if self._complete_from > self._next:
+                # Nobody will notice which one of those that may be left out is lost.
+                self._damage(self._complete_from - 1)
             return
         for frame in frames:
             self._take(frame)
 
     def _flush(self) -> None:
-        """Take what the decoder still holds; an error in one frame does not cost the others."""
         self._ended = True
         for _ in range(_MOST_LATE):
             try:
                 self._decode(None)
             except av.EOFError:
                 break
+        while self._held:
+            self._find(min(self._held))
         self._next = len(self._index)
 
     def _take(self, frame: av.VideoFrame) -> None:
         index = self._numbering.frame_of(frame)
-        if index is None:
+        if index is None or index < max(self._first, self._next):
             return
-        self._next = index + 1
-        if frame.is_corrupt:
-            self._suspect_from(index)
-        self.found.append(Shot(index, frame, index in self._suspect))
+        if is_stand_in(frame, self._stream):
+            return
+        self._held[index] = frame, self._leans_on.pop(index, index)
+        self._rooted |= frame.key_frame
+        self._soiled |= frame.is_corrupt
+        if frame.is_corrupt or not (self._rooted or self._stream.codec_context.name in _RECOVERING):
+            self._damage(index)
+        while self._held:
+            first = min(self._held)
+            _, leans_on = self._held[first]
+            expected = not self._begun or first <= max(self._next, self._complete_from)
+            if len(self._held) <= _MOST_HELD and not (expected and leans_on not in self._leans_on):
+                break
+            self._find(first)
 
-    def _suspect_from(self, frame: int) -> None:
-        if frame not in self._suspect:
-            self._suspect = range(frame, self._index.keyframe_after(frame))
+    def _find(self, index: int) -> None:
+        """Give a frame away; those that should have come before it are lost."""
+        frame, _ = self._held.pop(index)
+        if self._restart is not None:
+            return
+        for lost in [earlier for earlier in self._leans_on if earlier < index]:
+            del self._leans_on[lost]
+            if self._begun:
+                self._damage(lost)
+        if self._soiled and index >= max(self._damaged_until, self._trusted_until):
+            self._restart = index
+            return
+        self.found.append(Shot(index, frame, damaged=index < self._damaged_until))
+        self._next, self._begun = index + 1, True
+
+    def _damage(self, frame: int) -> None:
+        """Note that a frame has errors, and with it all that may build upon it."""
+        self._damaged_until = max(self._damaged_until, self._index.keyframe_after(frame))
 
 
 class ImageDecoder:

@@ -3,14 +3,21 @@
 from typing import Protocol
 
 import av
-import numpy as np
 
 from core.frames import FrameIndex, PacketOrder
 from core.video.container import VideoPacket
 
+_MPEG = {"mpeg1video", "mpeg2video"}
+_HEADERS = {b"\0\0\1\x00", b"\0\0\1\xb3", b"\0\0\1\xb8"}
+"""Of a picture, a sequence, a group of pictures (ISO 13818-2, table 6-1)."""
+
 
 class Numbering(Protocol):
     """Recognises packets, and the decoded frames that come of them."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is not known which packets these are."""
 
     def restart(self) -> None:
         """The next packet is the file's first."""
@@ -27,6 +34,8 @@ class Numbering(Protocol):
 
 class ByTimestamp:
     """For files whose packets all say when they are shown."""
+
+    lost = False
 
     def __init__(self, index: FrameIndex) -> None:
         self._index = index
@@ -57,6 +66,11 @@ class ByPlace:
         self._order = order
         self._next: int | None = 0
 
+    @property
+    def lost(self) -> bool:
+        """See `Numbering`."""
+        return self._next is None
+
     def restart(self) -> None:
         """See `Numbering`."""
         self._next = 0
@@ -80,11 +94,16 @@ class ByPlace:
         return None if decoded.pts is None else self._order.frames.get(decoded.pts)
 
     def _place_of(self, packet: VideoPacket) -> int | None:
-        known = self._order.dts
-        if known is None or packet.dts is None:
+        if packet.dts is None or packet.pos is None or not _is_whole(packet):
             return None
-        at = int(np.searchsorted(known, packet.dts))
-        return at if at < len(known) and known[at] == packet.dts else None
+        return self._order.places.get(packet.dts)
+
+
+def _is_whole(packet: VideoPacket) -> bool:
+    """False for the rest of a frame, as a seek into an MPEG program stream gives it first."""
+    if packet.stream.codec_context.name not in _MPEG:
+        return True
+    return bytes(memoryview(packet)[:4]) in _HEADERS
 
 
 def numbering_of(index: FrameIndex) -> Numbering:

@@ -9,11 +9,12 @@ any time.
 import json
 import logging
 import os
-import shutil
+import re
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import av
 import numpy as np
@@ -34,7 +35,13 @@ _QUALITY = 5
 _VERSION = 1
 
 _FACTS, _TABLE, _PICTURES, _LOCK = "proxy.json", "table", "pictures.mjpeg", "lock"
+_NAME = re.compile(r"[0-9a-f]{16}--?[0-9a-f]+")
+"""What `proxy_folder` gives."""
+_ENTRY_BYTES = 2 * np.dtype(np.int64).itemsize
+"""Of the table: where a frame's picture begins, and its size, 0 for none."""
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
+_LARGEST = 1 << 24
+"""Bytes that no picture takes."""
 _CHECK_ROOM_EVERY = 64 << 20
 """Bytes written between two looks at how much disk all proxies take."""
 
@@ -45,9 +52,9 @@ def proxy_folder(place: ProxyPlace, identity: FileIdentity) -> Path:
 
 
 def proxy_size(size: Size) -> Size:
-    """Size of the proxy pictures of a video; even, never larger than the video."""
+    """Size of the proxy pictures of a video; even, and never larger than a video of 2 pixels up."""
     scale = min(LONG_SIDE / max(size), 1.0)
-    width, height = (max(round(side * scale / 2) * 2, 2) for side in size)
+    width, height = (max(min(round(side * scale / 2), side // 2), 1) * 2 for side in size)
     return width, height
 
 
@@ -75,20 +82,20 @@ class ProxyReader:
     @property
     def count(self) -> int:
         """Frames that have a picture."""
-        table = self._open_table()
+        table = self._open()
         return 0 if table is None else int(np.count_nonzero(table[:, 1]))
 
     def picture(self, frame: int) -> Picture | None:
         """The small picture of a frame, or None if there is none (yet, or any more)."""
         offset, size = self._place(frame)
-        if not size:
+        if not 0 < size < _LARGEST or self._pictures is None:
             return None
         try:
-            if self._pictures is None:
-                self._pictures = os.open(self._folder / _PICTURES, os.O_RDONLY | _BINARY)
             os.lseek(self._pictures, offset, os.SEEK_SET)
-            packet = av.Packet(os.read(self._pictures, size))
-            decoded = self._decoder.decode(packet)
+            data = os.read(self._pictures, size)
+            if len(data) < size:
+                return None  # lost in a crash; nothing at all would end the decoder for good
+            decoded = self._decoder.decode(av.Packet(data))
             return np.asarray(decoded[0].to_ndarray(format="bgr24"), np.uint8)
         except (OSError, av.FFmpegError, IndexError, ValueError) as error:
             log.info("no proxy picture of frame %d: %s", frame, error)
@@ -102,15 +109,25 @@ class ProxyReader:
             self._pictures = None
 
     def _place(self, frame: int) -> tuple[int, int]:
-        table = self._open_table()
+        table = self._open()
         if table is None:
             return 0, 0
-        offset, size = table[frame].tolist()
-        return offset, size
+        # In this order, as the writer sets them in the other one.
+        size = int(table[frame, 1])
+        return int(table[frame, 0]), size
 
-    def _open_table(self) -> NDArray[np.int64] | None:
+    def _open(self) -> NDArray[np.int64] | None:
+        """The table as it is now: a proxy may be deleted and made anew meanwhile."""
+        if self._pictures is not None and _is_deleted(self._pictures):
+            self.close()
         if self._table is None:
+            try:
+                self._pictures = os.open(self._folder / _PICTURES, os.O_RDONLY | _BINARY)
+            except OSError:
+                return None
             self._table = _map_table(self._folder, self._frame_count, "r")
+            if self._table is None or _is_deleted(self._pictures):
+                self.close()
         return self._table
 
 
@@ -134,11 +151,14 @@ class ProxyWriter:
         self._encoder: av.VideoCodecContext | None = None
         self._since_check = _CHECK_ROOM_EVERY
         self._table: NDArray[np.int64] | None = None
+        self._pictures: BinaryIO | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
-            self._table = _new_table(folder, frame_count)
+            table = _new_table(folder, frame_count)
             self._pictures = (folder / _PICTURES).open("ab")
+            _forget_lost(table, self._pictures.tell())
+            self._table = table
         except Timeout:
             log.info("another process writes the proxy in %s", folder)
         except OSError:
@@ -167,7 +187,11 @@ class ProxyWriter:
 
     def add(self, frame: DecodedFrame) -> None:
         """Write the picture of a frame, unless there is one."""
-        if self._table is None or self.holds(frame.index):
+        if self._table is None or self._pictures is None or self.holds(frame.index):
+            return
+        if _is_deleted(self._pictures.fileno()):
+            log.info("the proxy in %s was deleted", self._folder)
+            self.close()
             return
         try:
             if self._since_check >= _CHECK_ROOM_EVERY and not self._make_room():
@@ -188,9 +212,10 @@ class ProxyWriter:
 
     def close(self) -> None:
         """Let go of the files."""
-        if self._table is not None:
-            self._table = None
+        self._table = None
+        if self._pictures is not None:
             self._pictures.close()
+            self._pictures = None
         self._lock.release()
 
     def _encode(self, frame: DecodedFrame) -> bytes:
@@ -216,18 +241,45 @@ def make_room(root: Path, limit: int, keep: Path | None = None) -> bool:
     Returns:
         Whether they fit now.
     """
-    if not root.is_dir():
-        return True
-    sizes = {folder: _bytes_in(folder) for folder in root.iterdir() if (folder / _FACTS).is_file()}
+    sizes = {folder: _bytes_in(folder) for folder in _proxies_in(root)}
     for folder in sorted(sizes, key=_last_use):
         if sum(sizes.values()) <= limit:
             break
-        if folder == keep:
-            continue
-        log.info("deleting the proxy %s for room", folder)
-        shutil.rmtree(folder, ignore_errors=True)
-        sizes[folder] = _bytes_in(folder) if folder.exists() else 0
+        if folder != keep:
+            log.info("deleting the proxy %s for room", folder)
+            _delete(folder)
+            sizes[folder] = _bytes_in(folder)
     return sum(sizes.values()) <= limit
+
+
+def delete_all(root: Path) -> None:
+    """Delete every proxy below a folder; one that is in use goes on without."""
+    make_room(root, 0)
+
+
+def bytes_used(root: Path) -> int:
+    """Disk that the proxies below a folder take."""
+    return sum(_bytes_in(folder) for folder in _proxies_in(root))
+
+
+def _proxies_in(root: Path) -> list[Path]:
+    """Folders that nobody but this program can have made."""
+    try:
+        return [
+            folder
+            for folder in root.iterdir()
+            if _NAME.fullmatch(folder.name) and (folder / _FACTS).is_file()
+        ]
+    except OSError:
+        return []
+
+
+def _delete(folder: Path) -> None:
+    """Delete a proxy, and not a file that is none of its own."""
+    with suppress(OSError):  # where open files cannot be deleted, it stays as it is
+        for name in (_PICTURES, _TABLE, _FACTS, _LOCK):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _jpeg_encoder(size: Size) -> av.VideoCodecContext:
@@ -240,18 +292,31 @@ def _jpeg_encoder(size: Size) -> av.VideoCodecContext:
     return encoder
 
 
-def _new_table(folder: Path, frame_count: int) -> NDArray[np.int64] | None:
-    """The table to write to, made if there is none."""
-    facts = folder / _FACTS
+def _new_table(folder: Path, frame_count: int) -> NDArray[np.int64]:
+    """The table to write to, made if there is none.
+
+    Raises:
+        OSError: It cannot be made.
+    """
     known = {"version": _VERSION, "frames": frame_count, "long_side": LONG_SIDE}
     table = _map_table(folder, frame_count, "r+")
     if table is None:
         for name in (_TABLE, _PICTURES):
             (folder / name).unlink(missing_ok=True)
-        np.memmap(folder / _TABLE, np.int64, "w+", shape=(frame_count, 2)).flush()
-        write_text_atomically(facts, json.dumps(known))
+        # Zeros that take their room now: a full disk would kill whoever writes to a mapped hole.
+        (folder / _TABLE).write_bytes(bytes(frame_count * _ENTRY_BYTES))
+        write_text_atomically(folder / _FACTS, json.dumps(known))
         table = _map_table(folder, frame_count, "r+")
+    if table is None:
+        raise OSError(f"no table can be made in {folder}")
     return table
+
+
+def _forget_lost(table: NDArray[np.int64], written: int) -> None:
+    """Forget pictures that were lost in a crash: others would be written in their place."""
+    lost = (table.sum(axis=1) > written) | (table < 0).any(axis=1)
+    if lost.any():
+        table[lost] = 0
 
 
 def _map_table(
@@ -261,10 +326,17 @@ def _map_table(
         known = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         if (known["version"], known["frames"]) != (_VERSION, frame_count):
             return None
-        os.utime(folder / _FACTS)
+        if (folder / _TABLE).stat().st_size != frame_count * _ENTRY_BYTES:
+            return None
+        with suppress(OSError):  # a proxy that cannot be written can be read all the same
+            os.utime(folder / _FACTS)
         return np.memmap(folder / _TABLE, np.int64, mode, shape=(frame_count, 2))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _is_deleted(file: int) -> bool:
+    return os.fstat(file).st_nlink == 0
 
 
 def _bytes_in(folder: Path) -> int:

@@ -1,10 +1,7 @@
 """Small clips of every kind, written and, where no muxer would do it, broken byte by byte."""
 
-import random
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path

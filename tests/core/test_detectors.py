@@ -262,7 +262,7 @@ def test_any_detector_gets_batches_of_the_size_it_likes(
 
 
 @pytest.mark.parametrize("size", [1, 4])
-@pytest.mark.parametrize("damaged", [{0}, {5, 6}, {11}])
+@pytest.mark.parametrize("damaged", [{1}, {5, 6}, {11}])
 def test_damaged_frames_count_as_frames_without_boxes(
     make_video: MakeVideo, index_in: Callable[[Picture], int], size: int, damaged: set[int]
 ) -> None:

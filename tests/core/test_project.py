@@ -14,7 +14,7 @@ import pytest
 from core.assertions.base import ImputedBox
 from core.detections import from_frames
 from core.detectors.base import DetectorConfig
-from core.errors import ProjectError
+from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.prelabels import Decision, Verdict
 from core.project import Project, Run, SetVerdicts, is_project
 from core.project.runs import load_detections, save_detections
@@ -296,6 +296,74 @@ def test_a_video_that_changed_is_refused(project: Project, video: Path) -> None:
     video.write_bytes(data)
     with pytest.raises(ProjectError, match=r"clip\.mp4 is not the file that"):
         project.check_video()
+
+
+def test_a_video_that_is_gone_or_another_one_is_told_apart(project: Project, video: Path) -> None:
+    data = video.read_bytes()
+    video.unlink()
+    with pytest.raises(MissingVideoError, match="flickerscope relocate"):
+        project.check_video()
+    video.write_bytes(data + b"more")
+    with pytest.raises(ChangedVideoError):
+        project.check_video()
+    video.write_bytes(data)
+    project.check_video()
+
+
+def test_a_project_is_told_where_its_video_is_now(
+    project: Project, video: Path, tmp_path: Path
+) -> None:
+    project.apply(SetVerdicts(((box(1), ACCEPTED),)))
+    there = video.rename(tmp_path / "elsewhere.mp4")
+    project.relocate(there)
+    assert project.video.path == there
+    project.check_video()
+    again = reopened(project)
+    assert again.video == project.video
+    assert verdicts(again) == {box(1): ACCEPTED}
+    again.close()
+
+
+@pytest.mark.parametrize("kind", ["missing", "other", "longer", "folder"])
+def test_only_the_projects_own_video_is_taken(
+    project: Project, video: Path, make_video: MakeVideo, tmp_path: Path, kind: str
+) -> None:
+    before = project.video
+    other = tmp_path / "other.mp4"
+    if kind == "other":
+        make_video("other.mp4", 6, folder=tmp_path, gop=1)
+    elif kind == "longer":
+        other.write_bytes(video.read_bytes() + b"more")
+    elif kind == "folder":
+        other.mkdir()
+    with pytest.raises(ProjectError, match=r"other\.mp4"):
+        project.relocate(other)
+    assert project.video == before
+    again = reopened(project)
+    assert again.video == before
+    again.close()
+
+
+def test_a_project_of_a_moved_video_goes_on_with_an_exact_copy(
+    project: Project, video: Path, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    project.close()
+    there = video.rename(tmp_path / "elsewhere.mp4")
+    with VideoReader(there) as reader:
+        again = Project.open_or_create(project.folder, reader.info)
+        assert again.video.path == there
+        again.close()
+    with (
+        VideoReader(make_video("third.mp4", 6)) as reader,
+        pytest.raises(ProjectError, match="a project of another video"),
+    ):
+        Project.open_or_create(project.folder, reader.info)
+    there.unlink()
+    with (
+        VideoReader(make_video("third.mp4", 7)) as reader,
+        pytest.raises(ProjectError, match="is not the video of this project"),
+    ):
+        Project.open_or_create(project.folder, reader.info)
 
 
 def test_decisions_are_equal_by_box_and_verdict(project: Project) -> None:

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import DetectorError, ExportError, ProjectError, UserError, VideoError
-from core.paths import default_project_dir, project_stem, settings_file, write_atomically
+from core.paths import (
+    ProxyPlace,
+    default_project_dir,
+    project_stem,
+    settings_file,
+    write_atomically,
+)
 from core.settings import Settings, load_settings, save_settings
 
 
@@ -15,6 +21,26 @@ def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
     saved = replace(Settings(appearance="dark", model="x.pt"), recent=("/a", "/b"))
     save_settings(saved)
     assert load_settings() == saved
+
+
+def test_settings_of_an_earlier_version_keep_what_they_say() -> None:
+    settings_file().write_text('{"recent": ["/a"], "appearance": "dark", "model": "x.pt"}')
+    assert load_settings() == Settings(recent=("/a",), appearance="dark", model="x.pt")
+
+
+def test_small_copies_lie_below_the_programs_home_unless_another_place_is_chosen(
+    home: Path,
+) -> None:
+    assert Settings().proxies == ProxyPlace(home / "proxies", 8 << 30)
+    chosen = Settings(proxy_gib=0.5, proxy_folder="/videos/small")
+    assert chosen.proxies == ProxyPlace(Path("/videos/small"), 1 << 29)
+    assert chosen.proxy_root == Path("/videos/small")
+
+
+@pytest.mark.parametrize("gib", [0, 0.0, 1e-12])
+def test_without_disk_there_are_no_small_copies(gib: float) -> None:
+    assert Settings(proxy_gib=gib).proxies is None
+    assert Settings(proxy_gib=gib).proxy_limit == 0
 
 
 def test_settings_lie_below_the_programs_home(home: Path) -> None:
@@ -29,6 +55,10 @@ def test_settings_lie_below_the_programs_home(home: Path) -> None:
         b"", b"{", b"null", b"[]", b"{}", b'"text"', b"\xff\xfe", b'{"recent": 5}',
         b'{"recent": [], "colour": "red"}', b'{"recent": [1, 2]}', b'{"recent": "abc"}',
         b'{"recent": [], "appearance": "purple"}', b'{"recent": [], "model": 5}',
+        b'{"recent": [], "proxy_gib": -1}', b'{"recent": [], "proxy_gib": "8"}',
+        b'{"recent": [], "proxy_gib": NaN}', b'{"recent": [], "proxy_gib": Infinity}',
+        b'{"recent": [], "proxy_gib": null}', b'{"recent": [], "proxy_folder": 5}',
+        b'{"recent": [], "hardware_decoding": "yes"}',
     ],
 )  # fmt: skip
 def test_damaged_settings_are_the_standard_ones(content: bytes) -> None:
@@ -42,6 +72,12 @@ def test_the_newest_files_come_first_each_once_and_not_too_many(tmp_path: Path) 
         settings = settings.with_recent(tmp_path / f"{number}.mp4")
     names = [Path(entry).name for entry in settings.recent]
     assert names == [f"{n}.mp4" for n in (7, 11, 10, 9, 8, 6, 5, 4)]
+
+
+def test_a_moved_video_is_listed_once_at_its_new_place() -> None:
+    settings = Settings(recent=("/new/b.mp4", "/old/a.mp4", "/c.mp4"))
+    moved = settings.with_recent(Path("/new/a.mp4"), moved_from=Path("/old/a.mp4"))
+    assert moved.recent == ("/new/a.mp4", "/new/b.mp4", "/c.mp4")
 
 
 def test_settings_that_cannot_be_saved_cost_only_the_memory(

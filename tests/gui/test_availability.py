@@ -12,7 +12,7 @@ from gui.actions import SPECS
 from gui.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
 
-ALWAYS = {"open", "open_project", "demo", "help", "quit"}
+ALWAYS = {"open", "open_project", "demo", "settings", "help", "quit"}
 
 
 def state(window: MainWindow, name: str) -> tuple[bool, str]:

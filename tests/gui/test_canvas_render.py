@@ -35,12 +35,14 @@ def painted(
     picture: QImage | None = None,
     ratio: float = 1,
     view: ViewTransform | None = None,
+    of_size: tuple[int, int] | None = None,
+    note: str = "",
 ) -> NDArray[np.uint8]:
     """Red, green and blue of every device pixel."""
     target = QImage(round(SIZE[0] * ratio), round(SIZE[1] * ratio), QImage.Format.Format_RGB32)
     target.setDevicePixelRatio(ratio)
     shown = picture if picture is not None else plain()
-    image_size = (shown.width(), shown.height())
+    image_size = of_size or (shown.width(), shown.height())
     scene = CanvasScene(
         size=SIZE,
         picture=shown,
@@ -48,6 +50,8 @@ def painted(
         view=view or fit(image_size, SIZE),
         theme=DARK,
         font=QApplication.font(),
+        picture_size=image_size,
+        note=note,
     )
     painter = QPainter(target)
     paint_canvas(painter, scene)
@@ -169,6 +173,50 @@ def test_far_in_pixels_are_squares() -> None:
 def test_near_1_to_1_pixels_are_smoothed() -> None:
     pixels = painted(picture=chequered(), view=ViewTransform(2.5, 0.0, 0.0))
     assert len(np.unique(pixels[:7, :10])) > 2
+
+
+def test_a_small_picture_fills_the_place_of_the_full_one() -> None:
+    small = plain(16, 12, 0)
+    for x in range(8, 16):
+        for y in range(12):
+            small.setPixelColor(x, y, QColor(255, 255, 255))
+    pixels = painted(picture=small, of_size=SIZE)
+    assert pixels[MIDDLE, [0, 140]].tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert pixels[MIDDLE, [180, 319]].tolist() == [[255] * 3, [255] * 3]
+    assert pixels[[0, 239], 300].tolist() == [[255] * 3, [255] * 3]
+
+
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (160.0, 60.0), (300.0, 230.0)])
+def test_a_zoomed_small_picture_shows_the_same_place_as_the_full_one(
+    corner: tuple[float, float],
+) -> None:
+    full, small = half_and_half(*SIZE), half_and_half(SIZE[0] // 4, SIZE[1] // 4)
+    view = ViewTransform(2.0, -2 * corner[0], -2 * corner[1])
+    difference = painted(picture=full, view=view).astype(int) - painted(
+        picture=small, view=view, of_size=SIZE
+    )
+    # The edge in the middle is softer, by the size of a small picture's pixel.
+    assert (np.abs(difference).max(axis=2) > 8).mean() < 0.06
+
+
+def half_and_half(width: int, height: int) -> QImage:
+    picture = plain(width, height, 0)
+    painter = QPainter(picture)
+    painter.fillRect(width // 2, 0, width, height, QColor("#c04020"))
+    painter.end()
+    return picture
+
+
+def test_a_note_lies_in_the_corner_whatever_the_zoom() -> None:
+    for view in (None, ViewTransform(8.0, -600.0, -500.0)):
+        silent = painted(view=view, picture=plain(grey=255))
+        said = painted(view=view, picture=plain(grey=255), note="Damaged: errors here")
+        rows, columns = np.nonzero((silent != said).any(axis=2))
+        assert (rows.min(), columns.min()) == (8, 8)
+        assert rows.max() < 40
+        chip = said[8:24, 8 : columns.max()]
+        assert (chip.min(axis=2) > 200).any(), "there are no words"
+        assert inked(chip, BoxState.REJECTED, 25).any(), "there is no mark"
 
 
 def test_what_is_outside_the_picture_has_the_theme_s_colour() -> None:

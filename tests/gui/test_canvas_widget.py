@@ -155,6 +155,49 @@ def test_the_zoom_is_kept_from_frame_to_frame_but_not_to_another_size(
     assert canvas.view().dx == 0
 
 
+def test_a_small_picture_lies_where_the_full_one_will(canvas: CanvasWidget, qtbot: QtBot) -> None:
+    canvas.zoom_by(3.0, QPointF(200, 100))
+    chosen = canvas.view()
+    canvas.set_picture(picture(320, 180), (640, 360))
+    assert canvas.view() == chosen
+    at = canvas.view().to_widget((170, 170, 170, 170))
+    with qtbot.waitSignal(canvas.box_clicked) as clicked:
+        QTest.mouseClick(canvas, LEFT, NO_KEY, QPoint(round(at[0]), round(at[1])))
+    assert clicked.args == ["inner"]
+    canvas.set_picture(picture(), (640, 360))
+    assert canvas.view() == chosen
+
+
+def test_a_small_picture_is_fitted_as_the_full_one(qtbot: QtBot) -> None:
+    widget = CanvasWidget()
+    qtbot.addWidget(widget)
+    widget.resize(640, 360)
+    widget.set_picture(picture(320, 180), (1280, 720))
+    assert widget.zoom() == 0.5
+    shown = widget.grab().toImage()
+    assert {shown.pixelColor(x, y).name() for x, y in ((1, 1), (638, 358), (320, 180))} == {
+        "#808080"
+    }
+    widget.set_picture(picture(1920, 1080))
+    assert widget.zoom() == pytest.approx(1 / 3)
+
+
+def test_a_note_comes_and_goes_with_what_it_is_about(canvas: CanvasWidget) -> None:
+    silent = canvas.grab().toImage()
+    canvas.set_note("Damaged: the file has errors here")
+    said = canvas.grab().toImage()
+    assert said != silent
+    changed = [
+        (x, y) for x in range(640) for y in range(60) if said.pixel(x, y) != silent.pixel(x, y)
+    ]
+    assert min(changed) == (8, 8)
+    assert max(x for x, _ in changed) < 400
+    canvas.set_picture(picture())
+    assert canvas.grab().toImage() == said
+    canvas.set_note("")
+    assert canvas.grab().toImage() == silent
+
+
 def test_without_a_picture_gestures_do_nothing(canvas: CanvasWidget, qtbot: QtBot) -> None:
     canvas.set_picture(None)
     with qtbot.assertNotEmitted(canvas.box_clicked), qtbot.assertNotEmitted(canvas.zoom_changed):

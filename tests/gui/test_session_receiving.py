@@ -19,6 +19,7 @@ from core.project.schema import DATABASE
 from gui.detection import Started, Update
 from gui.main_window import MainWindow
 from gui.session import Session
+from gui.text import THIN_SPACE
 from tests.core.making import detector_info
 from tests.gui.making import CAR_BOX, CONFIG, COUNT, FLAGGED, job_text, nothing_seen, seen
 
@@ -143,7 +144,8 @@ def test_the_window_follows_a_run_as_it_grows(
     assert not window.actions_by_name["next"].isEnabled()
     tell(window.session, update(run, seen(11)))
     assert window.actions_by_name["next"].isEnabled()
-    assert "Detecting  46% · 11 of 24 frames · 12.5 fps · 0:01 left" in job_text(window.job_status)
+    sentence = f"Detecting · 46{THIN_SPACE}% · 11 of 24 frames · 12.5 fps · 0:01 left"
+    assert sentence in job_text(window.job_status)
     assert "paper · torch · cpu · confidence 0.25" in job_text(window.job_status)
     window.session.cancel_detection()
     qtbot.waitUntil(window.actions_by_name["detect"].isEnabled, timeout=60_000)

@@ -63,9 +63,27 @@ def test_a_job_without_progress_shows_a_busy_bar(status: JobStatus) -> None:
 def test_detection_shows_share_frames_rate_and_time_left(status: JobStatus) -> None:
     status.begin_job("Loading the detector…", can_cancel=True)
     status.show_detection(Progress(done=300, total=1200, fps=25.0, detections=10))
-    sentence = f"Detecting  25% · 300 of 1{THIN_SPACE}200 frames · 25.0 fps · 0:36 left"
-    assert sentence in texts(status)
+    of_1200 = f"300 of 1{THIN_SPACE}200 frames"
+    assert f"Detecting · 25{THIN_SPACE}% · {of_1200} · 25.0 fps · 0:36 left" in texts(status)
     assert (bar_of(status).value(), bar_of(status).maximum()) == (300, 1200)
+    assert button(status, "Stop").isVisible()
+
+
+def test_copying_shows_share_frames_rate_and_time_left(status: JobStatus) -> None:
+    status.show_copying(0, 2900, 0.0)
+    assert "Preparing scrubbing…" in texts(status)
+    assert button(status, "Stop").isVisible()
+    status.show_copying(1200, 2900, 180.4)
+    frames = f"1{THIN_SPACE}200 of 2{THIN_SPACE}900 frames"
+    sentence = f"Preparing scrubbing · 41{THIN_SPACE}% · {frames} · 180 fps · 0:09 left"
+    assert sentence in texts(status)
+    assert (bar_of(status).value(), bar_of(status).maximum()) == (1200, 2900)
+
+
+def test_opening_shows_how_much_of_the_file_was_looked_through(status: JobStatus) -> None:
+    status.show_opening("clip.mp4", 0.423)
+    assert f"Opening clip.mp4 · 42{THIN_SPACE}%" in texts(status)
+    assert (bar_of(status).value(), bar_of(status).maximum()) == (423, 1000)
     assert button(status, "Stop").isVisible()
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui import icons
-from gui.text import THIN_SPACE, grouped, timecode
+from gui.text import THIN_SPACE, data_size, grouped, percent, timecode
 from gui.theme import (
     ACCEPTED,
     DARK,
@@ -152,7 +152,8 @@ def test_focus_changes_the_look(restored_app: QApplication, qtbot: QtBot) -> Non
 EXPECTED_ICONS = {
     *("open", "detect", "cancel", "export", "play", "pause", "step-back", "step-forward"),
     *("previous-flicker", "next-flicker", "home", "end", "accept", "reject", "edit", "undo"),
-    *("redo", "fit", "help", "warning", "check", "film", "demo", "settings", "flickerscope"),
+    *("redo", "fit", "help", "warning", "check", "film", "demo", "settings", "scrub"),
+    "flickerscope",
 }
 
 
@@ -216,6 +217,27 @@ def test_timecode(seconds: float, expected: str) -> None:
 )
 def test_grouped(number: int, expected: str) -> None:
     assert grouped(number) == expected.replace("_", THIN_SPACE)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (0, "0_bytes"),
+        (999, "999_bytes"),
+        (1000, "1_KiB"),
+        (1023 * 1024, "1_MiB"),
+        (500 << 20, "500_MiB"),
+        (1 << 30, "1.0_GiB"),
+        (1234 << 30, "1_234.0_GiB"),
+    ],
+)
+def test_data_size(size: int, expected: str) -> None:
+    assert data_size(size) == expected.replace("_", THIN_SPACE)
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, "0_%"), (0.414, "41_%"), (1.0, "100_%")])
+def test_percent(share: float, expected: str) -> None:
+    assert percent(share) == expected.replace("_", THIN_SPACE)
 
 
 def _alpha(picture: QImage, x: int, y: int) -> int:

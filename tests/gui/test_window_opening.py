@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,19 +14,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+import core.opening
 from core.detectors.base import DetectorConfig
 from core.frames import FrameIndex
 from core.paths import settings_file
 from core.project import Project
+from core.settings import load_settings
 from core.video.picture import Picture
 from core.video.reader import VideoInfo
 from gui.main_window import MainWindow
 from tests.conftest import REPOSITORY, MakeVideo
 from tests.gui.conftest import OpenWindow, running_threads, shown
-from tests.gui.making import COUNT, FLAGGED, pixels
+from tests.gui.making import COUNT, FLAGGED, job_text, pixels
 
 IndexIn = Callable[[Picture], int]
 
@@ -163,6 +166,72 @@ def test_a_project_whose_video_changed_is_a_sentence(
     assert "is not the file that this project was made from" in wait_for_error(qtbot, window)
 
 
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking through a file takes long, as on a slow disk."""
+    build = core.opening.build_index
+
+    def dragged(path: Path, *, on_progress: Callable[[float], None], **how: object) -> FrameIndex:
+        def pause(share: float) -> None:
+            on_progress(share)
+            time.sleep(0.4)
+
+        return build(path, on_progress=pause, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(core.opening, "build_index", dragged)
+
+
+def stop_button(window: MainWindow) -> QPushButton:
+    return next(b for b in window.job_status.findChildren(QPushButton) if b.text() == "Stop")
+
+
+def test_opening_shows_how_far_it_is(
+    qtbot: QtBot, open_window: OpenWindow, make_video: MakeVideo, slowly: None
+) -> None:
+    window = open_window()
+    window.open_path(make_video("long.mp4", 3000, gop=50))
+    assert "Opening long.mp4…" in job_text(window.job_status)
+    shown_shares = set()
+
+    def opened() -> bool:
+        text = job_text(window.job_status)
+        if "Opening long.mp4 · " in text:
+            shown_shares.add(text)
+        return window.session is not None
+
+    qtbot.waitUntil(opened, timeout=20_000)
+    assert len(shown_shares) >= 2
+    assert all(text.rstrip(" |").endswith("%") for text in shown_shares)
+    qtbot.waitUntil(lambda: "Opening" not in job_text(window.job_status))
+
+
+def test_stopping_while_a_video_is_opened_leaves_the_start_page(
+    qtbot: QtBot, open_window: OpenWindow, make_video: MakeVideo, slowly: None, home: Path
+) -> None:
+    window = open_window()
+    window.open_path(make_video("long.mp4", 3000, gop=50))
+    qtbot.waitUntil(lambda: "long.mp4 · " in job_text(window.job_status))
+    stop_button(window).click()
+    qtbot.waitUntil(lambda: not stop_button(window).isVisible())
+    assert "Opening" not in job_text(window.job_status)
+    assert (window.session, window.banner.sentence) == (None, "")
+    assert window.start_page.isVisible()
+    assert not list((home / "projects").glob("*"))
+
+
+def test_stopping_while_another_video_is_opened_leaves_the_first_as_it_was(
+    qtbot: QtBot, window: MainWindow, make_video: MakeVideo, slowly: None
+) -> None:
+    session = window.session
+    before = job_text(window.job_status)
+    window.open_path(make_video("long.mp4", 3000, gop=50))
+    qtbot.waitUntil(lambda: "long.mp4 · " in job_text(window.job_status))
+    stop_button(window).click()
+    qtbot.waitUntil(lambda: not stop_button(window).isVisible())
+    assert window.session is session
+    assert job_text(window.job_status) == before
+
+
 def test_what_cannot_be_opened_leaves_the_open_video_as_it_was(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
@@ -205,8 +274,6 @@ def test_opened_videos_are_remembered_newest_first(
 ) -> None:
     other = make_video("other.mp4", 3)
     open_window(clip).close()
-    from core.settings import load_settings
-
     open_window(other, load_settings()).close()
     saved = json.loads(settings_file().read_text())
     assert saved["recent"] == [str(other), str(clip)]

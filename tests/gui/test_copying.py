@@ -1,0 +1,315 @@
+"""Fast scrubbing: the small copy made on demand, beside everything else that goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.frames import FrameRange
+from core.settings import Settings
+from core.video import VideoReader
+from core.video.proxy import ProxyReader, delete_all, open_writer, proxy_folder
+from gui.dialogs.export import ExportDialog
+from gui.dialogs.settings import SettingsDialog
+from gui.main_window import MainWindow
+from gui.text import THIN_SPACE
+from tests.conftest import MakeVideo, index_at_any_size
+from tests.gui.conftest import OpenWindow, running_threads
+from tests.gui.making import job_text
+
+FRAMES = 400
+COPYING_MS = 60_000
+TIP = "Make a small copy of the video so that every scrub shows its frame at once"
+
+
+@pytest.fixture(scope="session")
+def long(make_video: MakeVideo) -> Path:
+    """A video whose copy takes a moment."""
+    return make_video("long.mp4", FRAMES, gop=50, size=(960, 576))
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    assert not multiprocessing.active_children()
+
+
+def proxy_of(path: Path, settings: Settings | None = None) -> ProxyReader:
+    place = (settings or Settings()).proxies
+    assert place is not None
+    with VideoReader(path) as reader:
+        return ProxyReader(proxy_folder(place, reader.info.identity), len(reader))
+
+
+def copied(path: Path) -> int:
+    """Frames that have their small copy, each of which shows the right frame."""
+    with closing(proxy_of(path)) as proxy:
+        for frame in range(FRAMES):
+            picture = proxy.picture(frame)
+            assert picture is None or index_at_any_size(picture) == frame
+        return proxy.count
+
+
+def state(window: MainWindow) -> tuple[bool, str]:
+    action = window.actions_by_name["copy"]
+    return action.isEnabled(), action.toolTip()
+
+
+def begin(qtbot: QtBot, window: MainWindow) -> None:
+    """Begin, and wait until frames are written."""
+    window.actions_by_name["copy"].trigger()
+    assert "Preparing scrubbing…" in job_text(window.job_status)
+    qtbot.waitUntil(
+        lambda: "Preparing scrubbing · " in job_text(window.job_status), timeout=COPYING_MS
+    )
+
+
+def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window._jobs.copier.busy, timeout=COPYING_MS)
+
+
+def stop_button(window: MainWindow) -> QPushButton:
+    return next(b for b in window.job_status.findChildren(QPushButton) if b.text() == "Stop")
+
+
+def test_the_copy_is_made_with_progress_and_is_then_complete(
+    qtbot: QtBot, open_window: OpenWindow, long: Path
+) -> None:
+    window = open_window(long)
+    assert state(window) == (True, TIP)
+    said: set[str] = set()
+    window._jobs.copier.progressed.connect(lambda *_: said.add(job_text(window.job_status)))
+    window.actions_by_name["copy"].trigger()
+    assert state(window) == (False, "The copy is being made")
+    assert stop_button(window).isVisible()
+    wait_for_the_end(qtbot, window)
+    assert copied(long) == FRAMES
+    assert state(window) == (False, "Every frame has its small copy already")
+    assert "every frame has its small copy" in job_text(window.job_status)
+    assert not stop_button(window).isVisible()
+    assert window.banner.sentence == ""
+    share = f"50{THIN_SPACE}% · 200 of 400 frames · "
+    assert any(share in text and " fps · 0:0" in text for text in said), said
+
+
+def test_stopping_keeps_what_was_made_and_starting_goes_on_from_there(
+    qtbot: QtBot, open_window: OpenWindow, long: Path
+) -> None:
+    window = open_window(long)
+    begin(qtbot, window)
+    stop_button(window).click()
+    wait_for_the_end(qtbot, window)
+    kept = copied(long)
+    assert 0 < kept < FRAMES
+    assert state(window) == (True, TIP)
+    assert "small copies; Fast scrubbing goes on" in job_text(window.job_status)
+    rates: list[float] = []
+    window._jobs.copier.progressed.connect(lambda done, total, fps: rates.append(fps))
+    window.actions_by_name["copy"].trigger()
+    wait_for_the_end(qtbot, window)
+    assert copied(long) == FRAMES
+    assert rates[0] == 0, "what was there before is no rate"
+
+
+def test_starting_detection_stops_the_copy_and_keeps_what_was_made(
+    qtbot: QtBot, open_window: OpenWindow, long: Path, tmp_path: Path
+) -> None:
+    weights = tmp_path / "slow.pt"
+    weights.write_bytes(b"torch has to be imported before anybody notices what this is")
+    window = open_window(long, Settings(model=str(weights)))
+    session = window.session
+    assert session is not None
+    begin(qtbot, window)
+    window.actions_by_name["detect"].trigger()
+    assert session.detecting
+    assert not window._jobs.copier.busy
+    assert "Loading the detector…" in job_text(window.job_status)
+    assert state(window) == (False, "Detection makes the copy as it goes")
+    kept = copied(long)
+    assert 0 < kept < FRAMES
+    with VideoReader(long) as reader:
+        place = Settings().proxies
+        assert place is not None
+        with open_writer(place, reader.info) as writer:
+            assert writer.writing, "detection could not go on with the copy"
+    qtbot.waitUntil(lambda: not session.detecting, timeout=COPYING_MS)
+    assert state(window) == (True, TIP)
+    assert copied(long) == kept
+
+
+def test_a_whole_copy_is_known_when_the_video_is_opened(
+    open_window: OpenWindow, clip: Path
+) -> None:
+    place = Settings().proxies
+    assert place is not None
+    with VideoReader(clip) as reader, open_writer(place, reader.info) as writer:
+        for decoded in reader.decode(FrameRange(0, len(reader))):
+            writer.add(decoded)
+    window = open_window(clip)
+    assert state(window) == (False, "Every frame has its small copy already")
+    delete_all(place.folder)
+    window._jobs.copier.look()
+    window._update_actions()
+    assert state(window) == (True, TIP)
+
+
+def test_without_disk_for_it_no_copy_can_be_made(open_window: OpenWindow, clip: Path) -> None:
+    window = open_window(clip, Settings(proxy_gib=0))
+    assert state(window) == (False, "The settings allow no disk for small copies")
+
+
+def test_without_a_video_there_is_nothing_to_copy(open_window: OpenWindow) -> None:
+    assert state(open_window()) == (False, "Open a video first")
+
+
+@pytest.mark.parametrize("moment", ["at once", "while frames are written"])
+def test_closing_the_window_ends_the_copy(
+    qtbot: QtBot, open_window: OpenWindow, long: Path, moment: str
+) -> None:
+    window = open_window(long)
+    if moment == "at once":
+        window.actions_by_name["copy"].trigger()
+    else:
+        begin(qtbot, window)
+    window.close()
+    assert running_threads() == []
+    assert not multiprocessing.active_children()
+    QApplication.processEvents()
+    assert copied(long) < FRAMES
+
+
+def test_opening_another_video_ends_the_copy_of_the_first(
+    qtbot: QtBot, open_window: OpenWindow, long: Path, clip: Path
+) -> None:
+    window = open_window(long)
+    begin(qtbot, window)
+    window.open_path(clip)
+    qtbot.waitUntil(lambda: window.windowTitle() == "clip.mp4 – Flickerscope")
+    assert not window._jobs.copier.busy
+    assert not multiprocessing.active_children()
+    qtbot.waitUntil(lambda: not stop_button(window).isVisible())
+    assert "scrubbing" not in job_text(window.job_status)
+    assert state(window) == (True, TIP)
+    assert 0 < copied(long) < FRAMES
+
+
+def test_a_copy_goes_on_while_another_video_cannot_be_opened(
+    qtbot: QtBot, open_window: OpenWindow, long: Path, tmp_path: Path
+) -> None:
+    window = open_window(long)
+    begin(qtbot, window)
+    window.open_path(tmp_path / "nowhere.mp4")
+    qtbot.waitUntil(lambda: window.banner.sentence != "")
+    wait_for_the_end(qtbot, window)
+    assert copied(long) == FRAMES
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(
+    qtbot: QtBot, open_window: OpenWindow, long: Path, regular_file: Path
+) -> None:
+    window = open_window(long, Settings(proxy_folder=str(regular_file / "small")))
+    window.actions_by_name["copy"].trigger()
+    wait_for_the_end(qtbot, window)
+    assert f"cannot be written in {regular_file / 'small'}" in window.banner.sentence
+    assert window.banner.property("level") == "error"
+    assert not stop_button(window).isVisible()
+    assert state(window) == (True, TIP)
+
+
+def test_a_process_that_dies_is_a_sentence_and_the_copy_can_go_on(
+    qtbot: QtBot, open_window: OpenWindow, long: Path
+) -> None:
+    window = open_window(long)
+    begin(qtbot, window)
+    for process in multiprocessing.active_children():
+        os.kill(process.pid or 0, signal.SIGKILL)
+    wait_for_the_end(qtbot, window)
+    assert "ended unexpectedly" in window.banner.sentence
+    assert 0 < copied(long) < FRAMES
+    window.actions_by_name["copy"].trigger()
+    wait_for_the_end(qtbot, window)
+    assert copied(long) == FRAMES
+
+
+def test_deleting_all_small_copies_ends_the_one_that_is_being_made(
+    qtbot: QtBot, open_window: OpenWindow, long: Path
+) -> None:
+    window = open_window(long)
+    begin(qtbot, window)
+
+    def delete_and_cancel() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, SettingsDialog)
+        try:
+            next(b for b in dialog.findChildren(QPushButton) if b.text() == "Delete all").click()
+        finally:
+            dialog.reject()
+
+    QTimer.singleShot(10, delete_and_cancel)
+    window.actions_by_name["settings"].trigger()
+    assert not window._jobs.copier.busy
+    assert copied(long) == 0
+    assert window.banner.sentence == ""
+    assert state(window) == (True, TIP)
+
+
+def test_stop_stops_the_export_that_is_shown_and_not_the_copy(
+    qtbot: QtBot,
+    open_window: OpenWindow,
+    reviewed_long: Path,
+    long: Path,
+    tmp_path: Path,
+) -> None:
+    window = open_window(reviewed_long)
+    begin(qtbot, window)
+    export_all(window, tmp_path / "out")
+    qtbot.waitUntil(lambda: "Exporting · " in job_text(window.job_status))
+    assert "Preparing" not in job_text(window.job_status)
+    stop_button(window).click()
+    qtbot.waitUntil(lambda: not window._jobs.exporter.busy)
+    assert window._jobs.copier.busy
+    qtbot.waitUntil(lambda: "Preparing scrubbing · " in job_text(window.job_status))
+    stop_button(window).click()
+    wait_for_the_end(qtbot, window)
+    assert 0 < copied(long) < FRAMES
+
+
+@pytest.fixture
+def reviewed_long(long: Path, tmp_path: Path, new_reviewed: Callable[[Path, Path], Path]) -> Path:
+    return new_reviewed(long, tmp_path / "long.flickerscope")
+
+
+@pytest.fixture
+def new_reviewed() -> Callable[[Path, Path], Path]:
+    from core.project import Project
+    from tests.gui.making import add_run, seen
+
+    def make(video: Path, folder: Path) -> Path:
+        with VideoReader(video) as reader, closing(Project.create(folder, reader.info)) as project:
+            add_run(project, seen(FRAMES))
+        return folder
+
+    return make
+
+
+def export_all(window: MainWindow, out: Path) -> None:
+    from PySide6.QtWidgets import QLineEdit, QRadioButton
+
+    def reply() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ExportDialog)
+        next(e for e in dialog.findChildren(QLineEdit) if e.accessibleName()).setText(str(out))
+        dialog.findChildren(QRadioButton)[1].setChecked(True)
+        next(b for b in dialog.findChildren(QPushButton) if b.text() == "Export").click()
+
+    QTimer.singleShot(10, reply)
+    window.actions_by_name["export"].trigger()
