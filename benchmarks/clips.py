@@ -27,9 +27,14 @@ class Clip:
     grain: float
     """Noise of the camera in grey levels: more makes the file larger, and slower to decode."""
 
+    x264: dict[str, str]
+    """Options of the encoder beyond those that all clips have."""
 
-DETAILED = Clip("detailed-gop250", frames=1000, gop=250, grain=6.0)
-PLAIN = Clip("plain-gop25", frames=250, gop=25, grain=0.0)
+
+DETAILED = Clip("detailed-gop250", frames=1000, gop=250, grain=6.0, x264={"crf": "23"})
+_QUICK = {"crf": "25", "tune": "fastdecode"}
+PLAIN = Clip("plain-gop25", frames=250, gop=25, grain=0.0, x264=_QUICK)
+"""Quick to decode, so that thousands of frames can be asked for."""
 
 
 def make_clip(clip: Clip, folder: Path) -> Path:
@@ -62,7 +67,7 @@ def loop_clip(source: Path, target: Path, turns: int) -> Path:
 
 def _encode(clip: Clip, path: Path) -> None:
     gop = f"keyint={clip.gop}:min-keyint={clip.gop}:scenecut=0"
-    options = {"preset": "veryfast", "crf": "23", "bf": "3", "x264-params": gop}
+    options = clip.x264 | {"preset": "veryfast", "bf": "3", "x264-params": gop}
     scene, random = _scene(), np.random.default_rng(2)
     grain = random.normal(0, clip.grain, (HEIGHT + _ROOM, WIDTH + _ROOM, 1)).astype(np.int16)
     with av.open(str(path), "w") as container:

@@ -12,6 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -84,9 +85,9 @@ def measure_long(clips: Path, folder: Path) -> list[Long]:
 
 def print_long(console: Console, measured: list[Long]) -> None:
     """A table of it."""
-    heads = "first open, s", "again, s", "decoding all\ntakes", "MB more", "ms a request"
-    title = f"Long video, {REQUESTS} random frames"
-    table = Table("minutes", "frames", "GB", *heads, title=title)
+    heads = "first open, s", "again, s", "decoding all\ntakes", "MB more\nat most", "ms a request"
+    title = f"Opening a long video, and scrubbing over {REQUESTS} random frames"
+    table = Table("minutes", "frames", "GB", *heads, title=title, box=SIMPLE_HEAD, padding=0)
     for video in measured:
         table.add_row(
             f"{video.minutes}",
@@ -94,7 +95,7 @@ def print_long(console: Console, measured: list[Long]) -> None:
             f"{video.gigabytes:g}",
             f"{video.first.seconds:.2f}",
             f"{video.again.seconds:.2f}",
-            f"{video.decoding_seconds / video.first.seconds:.0f} ×",
+            f"{video.decoding_seconds / video.first.seconds:.0f}×",
             f"{video.first.growth_mb:.0f}",
             f"{video.first.ms_per_request:.1f}",
         )

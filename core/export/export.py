@@ -17,7 +17,6 @@ from core.export.base import IMAGES, FormatWriter, LabeledFrame
 from core.export.coco import write_coco
 from core.export.png import encode_png
 from core.export.yolo import write_yolo
-from core.frames import FrameRange
 from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, Verdict, prelabels_of_frame
 from core.video.picture import Picture
@@ -169,4 +168,4 @@ def _pictures(reader: VideoReader, frames: Sequence[int]) -> Iterator[tuple[int,
     """The frames in order; neighbours are decoded in one go."""
     for _, run in groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0]):
         stretch = [frame for _, frame in run]
-        yield from reader.frames(FrameRange(stretch[0], stretch[-1] + 1))
+        yield from reader.frames_in_range(stretch[0], stretch[-1] + 1)

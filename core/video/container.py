@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import av
 from av.codec.hwaccel import HWAccel, hwdevices_available
-from av.container import InputContainer
+from av.container import Container, InputContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
@@ -78,7 +78,7 @@ def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[Video
         log.warning("%s cannot be read to its end: %s", container.name, error)
 
 
-def has_sparse_timestamps(container: InputContainer) -> bool:
+def has_sparse_timestamps(container: Container) -> bool:
     """Whether frames share timestamps; the missing ones are guessed, and after a seek badly."""
     return container.format.name == "mpeg"
 

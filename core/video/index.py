@@ -24,7 +24,7 @@ from core.video.container import (
     packets_of,
 )
 from core.video.images import index_images, is_image_folder
-from core.video.numbering import ByPlace
+from core.video.numbering import ByPlace, is_landmark
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ class _Packets:
     pos: list[int | None] = field(default_factory=list)
     pts: list[int | None] = field(default_factory=list)
     dts: list[int | None] = field(default_factory=list)
+    landmark: list[bool] = field(default_factory=list)
     keyframe: list[bool] = field(default_factory=list)
     shown: list[bool] = field(default_factory=list)
 
@@ -79,8 +80,8 @@ class _Packets:
         """For frames that come from these packets."""
         shared = Counter(self.dts)
         landmarks = [
-            NO_TIMESTAMP if pos is None or dts is None or shared[dts] > 1 else dts
-            for pos, dts in zip(self.pos, self.dts, strict=True)
+            dts if landmark and dts is not None and shared[dts] == 1 else NO_TIMESTAMP
+            for landmark, dts in zip(self.landmark, self.dts, strict=True)
         ]
         dts = np.array(landmarks, np.int64)
         return PacketOrder(
@@ -119,7 +120,7 @@ def build_index(
         packets = _demux(_watched(container, stream, on_progress, cancelled), stream)
         counting, sparse = container.format.name in _COUNTING, has_sparse_timestamps(container)
     if counting and not _seeks_agree(path, packets):
-        trusted, packets.dts = False, [None] * len(packets.dts)
+        trusted, packets.landmark = False, [False] * len(packets.landmark)
     reordered = 0 if codec in _IN_ORDER else _MOST_REORDERED
     frames = packets.by_timestamp(reordered=reordered) if trusted else None
     skipped = _undecodable_start(path, frames) if frames else None
@@ -159,6 +160,7 @@ def _demux(packets: Iterator[VideoPacket], stream: VideoStream) -> _Packets:
         found.pos.append(packet.pos)
         found.pts.append(packet.pts)
         found.dts.append(packet.dts)
+        found.landmark.append(is_landmark(packet))
         found.keyframe.append(packet.is_keyframe)
         found.shown.append(not packet.is_discard and not (vp8 and _is_hidden_vp8(packet)))
     return found

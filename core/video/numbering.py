@@ -5,11 +5,11 @@ from typing import Protocol
 import av
 
 from core.frames import FrameIndex, PacketOrder
-from core.video.container import VideoPacket
+from core.video.container import VideoPacket, has_sparse_timestamps
 
 _MPEG = {"mpeg1video", "mpeg2video"}
-_HEADERS = {b"\0\0\1\x00", b"\0\0\1\xb3", b"\0\0\1\xb8"}
-"""Of a picture, a sequence, a group of pictures (ISO 13818-2, table 6-1)."""
+_MPEG_SLICES = range(0x01, 0xB0)
+"""Start codes of what is less than a picture (ISO 13818-2, table 6-1)."""
 
 
 class Numbering(Protocol):
@@ -94,16 +94,25 @@ class ByPlace:
         return None if decoded.pts is None else self._order.frames.get(decoded.pts)
 
     def _place_of(self, packet: VideoPacket) -> int | None:
-        if packet.dts is None or packet.pos is None or not _is_whole(packet):
+        if packet.dts is None or not is_landmark(packet):
             return None
         return self._order.places.get(packet.dts)
 
 
+def is_landmark(packet: VideoPacket) -> bool:
+    """Whether the timestamp of a packet is its own, and no guess."""
+    if packet.pos is None or packet.dts is None:
+        return False
+    if not has_sparse_timestamps(packet.stream.container):
+        return True
+    return packet.pts == packet.dts and _is_whole(packet)
+
+
 def _is_whole(packet: VideoPacket) -> bool:
     """False for the rest of a frame, as a seek into an MPEG program stream gives it first."""
-    if packet.stream.codec_context.name not in _MPEG:
-        return True
-    return bytes(memoryview(packet)[:4]) in _HEADERS
+    start = bytes(memoryview(packet)[:5]).lstrip(b"\0")
+    slices = _MPEG_SLICES if packet.stream.codec_context.name in _MPEG else range(0)
+    return start[:1] == b"\1" and start[1] not in slices
 
 
 def numbering_of(index: FrameIndex) -> Numbering:

@@ -98,13 +98,14 @@ class VideoReader:
             raise IndexError(f"expected a frame within 0..{len(self) - 1}, got {frame}")
         return next(self.decode(FrameRange(frame, frame + 1))).picture()
 
-    def frames(self, frames: FrameRange) -> Iterator[tuple[int, Picture]]:
-        """Each frame of a range with its picture, in order; damaged ones are left out.
+    def frames_in_range(self, start: int, stop: int) -> Iterator[tuple[int, Picture]]:
+        """Frames `[start, stop)` with their pictures, in order; undecodable ones are left out.
 
         Raises:
             IndexError, DamagedFrameError, RuntimeError: As for `decode`.
         """
-        return ((decoded.index, decoded.picture()) for decoded in self.decode(frames))
+        frames = self.decode(FrameRange(start, stop))
+        return ((decoded.index, decoded.picture()) for decoded in frames)
 
     def decode(
         self,

@@ -17,7 +17,6 @@ from core.export import FORMATS, export, flagged_frames
 from core.export.base import LabeledFrame
 from core.export.export import frame_name
 from core.export.yolo import write_yolo
-from core.frames import FrameRange
 from core.prelabels import Decision, Prelabel, Source, Verdict
 from core.video import VideoReader
 from tests.conftest import MakeVideo
@@ -294,6 +293,6 @@ def test_all_frames_can_be_exported(
     frames = list(range(COUNT))
     result = export(reader, frames, detections, NAMES, [], "coco", tmp_path / "out")
     assert result.frames == COUNT
-    for index, picture in reader.frames(FrameRange(0, COUNT)):
+    for index, picture in reader.frames_in_range(0, COUNT):
         written = tmp_path / "out" / "images" / f"clip-{index:02}-mp4.png"
         assert np.array_equal(cv2.imread(str(written)), picture)

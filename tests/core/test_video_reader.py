@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from core.errors import VideoError
-from core.frames import FrameRange
 from core.video import Picture, VideoReader
 from tests.conftest import MakeVideo
 
@@ -54,7 +53,7 @@ def test_frames_forward_backward_and_at_random_are_the_ones_asked_for(
 def test_ranges_of_frames_are_the_ones_asked_for(clip: Path, index_in: IndexIn) -> None:
     with VideoReader(clip) as reader:
         for start, stop in [(0, FRAMES), (30, 41), (31, 33), (FRAMES - 1, FRAMES), (0, 2), (7, 50)]:
-            found = [(i, index_in(p)) for i, p in reader.frames(FrameRange(start, stop))]
+            found = [(i, index_in(p)) for i, p in reader.frames_in_range(start, stop)]
             assert found == [(i, i) for i in range(start, stop)]
 
 
@@ -64,7 +63,7 @@ def test_a_frame_beyond_the_video_is_an_index_error(make_video: MakeVideo, frame
         with pytest.raises(IndexError, match=r"0\.\.23"):
             reader.frame_at(frame)
         with pytest.raises(IndexError, match=r"0\.\.23"):
-            list(reader.frames(FrameRange(20, frame + 1)))
+            list(reader.frames_in_range(20, frame + 1))
 
 
 def test_uneven_timestamps_do_not_change_which_frame_is_which(
@@ -127,7 +126,7 @@ def test_a_damaged_frame_is_left_out_of_a_range_and_an_error_by_itself(
     path.write_bytes(data)
     with VideoReader(path) as reader:
         assert len(reader) == 30
-        seen = list(reader.frames(FrameRange(5, 15)))
+        seen = list(reader.frames_in_range(5, 15))
         assert [i for i, _ in seen] == [5, 6, 7, 8, 9, 11, 12, 13, 14]
         assert all(index_in(picture) == i for i, picture in seen)
         with pytest.raises(VideoError, match=r"(?i)frame 10 of damaged\.mp4 cannot be decoded"):
@@ -160,6 +159,5 @@ def test_pictures_of_a_shared_clip_equal_those_of_sequential_decoding(
         assert len(reader) == count
         for frame in wanted:
             assert digest(reader.frame_at(frame)) == expected[frame], frame
-        stretch = FrameRange(middle, middle + 20)
-        found = {i: digest(picture) for i, picture in reader.frames(stretch)}
+        found = {i: digest(picture) for i, picture in reader.frames_in_range(middle, middle + 20)}
         assert found == {i: expected[i] for i in range(middle, middle + 20)}

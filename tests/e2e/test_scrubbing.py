@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
 
-from core.frames import FrameRange
 from core.project import Project
 from core.video import VideoReader
 from core.video.proxy import ProxyReader
@@ -22,7 +21,7 @@ def test_detection_has_left_a_small_copy_of_every_frame(detected: Path, video: P
         proxy = ProxyReader(folder, len(reader))
         try:
             assert proxy.count == len(reader)
-            for index, picture in reader.frames(FrameRange(100, 104)):
+            for index, picture in reader.frames_in_range(100, 104):
                 small = proxy.picture(index)
                 assert small is not None
                 full = Image.fromarray(picture).resize(small.shape[1::-1], Image.Resampling.BOX)

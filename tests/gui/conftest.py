@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 import shiboken6
@@ -13,16 +16,23 @@ from PySide6.QtCore import QCoreApplication, QEvent, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.frames import FrameIndex
-from core.paths import default_project_dir
+import gui.frame_loader
+from core.frames import FrameIndex, FrameRange
+from core.paths import ProxyPlace, default_project_dir
 from core.project import Project
 from core.settings import Settings
 from core.video import VideoReader
+from core.video.decoder import ContainerDecoder
+from core.video.picture import DecodedFrame
+from core.video.proxy import proxy_folder
 from core.video.reader import VideoInfo
+from core.video.scrubber import Scrubber
+from gui.frame_loader import FrameLoader
 from gui.main_window import MainWindow
 from gui.session import Session
 from gui.theme import apply_theme
 from tests.conftest import MakeVideo
+from tests.gui.loading import LARGE, LONG, MakeLoader, fill
 from tests.gui.making import COUNT, add_run, seen
 
 OpenWindow = Callable[..., MainWindow]
@@ -130,6 +140,78 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> OpenWindow:
 def window(open_window: OpenWindow, clip: Path, reviewed: Path) -> MainWindow:
     """The window with the project `reviewed` in it."""
     return open_window(clip)
+
+
+@pytest.fixture
+def small_ring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ring that takes a part of `large` only, as it does of a long video."""
+    few = partial(Scrubber, ring_bytes=40 * LARGE[0] * LARGE[1] * 3 // 2)
+    monkeypatch.setattr(gui.frame_loader, "Scrubber", few)
+
+
+@pytest.fixture
+def make_loader(qtbot: QtBot, small_ring: None) -> Iterator[MakeLoader]:
+    """Makes loaders, and closes them after the test."""
+    loaders: list[FrameLoader] = []
+
+    def make(path: Path, place: ProxyPlace | None = None, *, hardware: bool = False) -> FrameLoader:
+        with VideoReader(path) as reader:
+            folder = proxy_folder(place, reader.info.identity) if place else None
+            loaders.append(FrameLoader(path, reader.index, proxy=folder, hardware=hardware))
+        return loaders[-1]
+
+    yield make
+    for loader in loaders:
+        loader.close()
+
+
+@pytest.fixture
+def loader(make_loader: MakeLoader, clip: Path) -> FrameLoader:
+    """Loads frames of the clip."""
+    return make_loader(clip)
+
+
+@pytest.fixture(scope="session")
+def large(make_video: MakeVideo) -> Path:
+    """A video larger than its proxy, with one keyframe at its start."""
+    return make_video("large.mp4", LONG, gop=1000, b_frames=2, size=LARGE)
+
+
+@pytest.fixture(scope="session")
+def whole_place(large: Path, tmp_path_factory: pytest.TempPathFactory) -> ProxyPlace:
+    """Where the whole proxy of `large` lies."""
+    place = ProxyPlace(tmp_path_factory.mktemp("proxies"), 1 << 30)
+    fill(place, large)
+    return place
+
+
+@pytest.fixture
+def walks(monkeypatch: pytest.MonkeyPatch) -> list[range]:
+    """What every reader is asked to decode from now on."""
+    asked: list[range] = []
+    decode = VideoReader.decode
+
+    def watched(self: VideoReader, frames: FrameRange, **how: object) -> Iterator[DecodedFrame]:
+        asked.append(range(frames.start, frames.stop))
+        return decode(self, frames, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(VideoReader, "decode", watched)
+    return asked
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Each packet takes long to decode while this is set."""
+    held_up = Event()
+    advance = ContainerDecoder.advance
+
+    def dragged(self: ContainerDecoder, wanted: int) -> bool:
+        if held_up.is_set():
+            time.sleep(0.01)
+        return advance(self, wanted)
+
+    monkeypatch.setattr(ContainerDecoder, "advance", dragged)
+    return held_up
 
 
 def shown(window: MainWindow) -> int | None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from core.frames import FrameRange
+from core.project import Project
 from core.settings import Settings
 from core.video import VideoReader
 from core.video.proxy import ProxyReader, delete_all, open_writer, proxy_folder
@@ -24,9 +25,9 @@ from gui.main_window import MainWindow
 from gui.text import THIN_SPACE
 from tests.conftest import MakeVideo, index_at_any_size
 from tests.gui.conftest import OpenWindow, running_threads
-from tests.gui.making import job_text
+from tests.gui.making import add_run, job_text, seen
 
-FRAMES = 400
+FRAMES = 300
 COPYING_MS = 60_000
 TIP = "Make a small copy of the video so that every scrub shows its frame at once"
 
@@ -97,7 +98,7 @@ def test_the_copy_is_made_with_progress_and_is_then_complete(
     assert "every frame has its small copy" in job_text(window.job_status)
     assert not stop_button(window).isVisible()
     assert window.banner.sentence == ""
-    share = f"50{THIN_SPACE}% · 200 of 400 frames · "
+    share = f"50{THIN_SPACE}% · 150 of 300 frames · "
     assert any(share in text and " fps · 0:0" in text for text in said), said
 
 
@@ -284,26 +285,15 @@ def test_stop_stops_the_export_that_is_shown_and_not_the_copy(
 
 
 @pytest.fixture
-def reviewed_long(long: Path, tmp_path: Path, new_reviewed: Callable[[Path, Path], Path]) -> Path:
-    return new_reviewed(long, tmp_path / "long.flickerscope")
-
-
-@pytest.fixture
-def new_reviewed() -> Callable[[Path, Path], Path]:
-    from core.project import Project
-    from tests.gui.making import add_run, seen
-
-    def make(video: Path, folder: Path) -> Path:
-        with VideoReader(video) as reader, closing(Project.create(folder, reader.info)) as project:
-            add_run(project, seen(FRAMES))
-        return folder
-
-    return make
+def reviewed_long(long: Path, tmp_path: Path) -> Path:
+    """A project of `long` with a run, so that there is something to export."""
+    folder = tmp_path / "long.flickerscope"
+    with VideoReader(long) as reader, closing(Project.create(folder, reader.info)) as project:
+        add_run(project, seen(FRAMES))
+    return folder
 
 
 def export_all(window: MainWindow, out: Path) -> None:
-    from PySide6.QtWidgets import QLineEdit, QRadioButton
-
     def reply() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, ExportDialog)

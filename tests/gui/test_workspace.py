@@ -17,8 +17,8 @@ from gui.main_window import MainWindow
 from gui.workspace import Workspace
 from tests.conftest import MakeVideo, index_at_any_size
 from tests.gui.conftest import OpenWindow, running_threads
+from tests.gui.loading import damage
 from tests.gui.making import pixels
-from tests.gui.test_frame_loader import damage
 
 
 def workspace_of(window: MainWindow) -> Workspace:
