@@ -102,8 +102,10 @@ class Background(QObject):
             self._status.show_copying(done, total, fps)
 
     def _show_copied(self) -> None:
-        if not self.copier.busy and not self._taken:
+        if self.copier.outcome and not self.copier.busy and not self._taken:
             self._status.end_job(self.copier.outcome)
+        else:
+            self._rest()
         self.changed.emit()
 
     def _rest(self) -> None:

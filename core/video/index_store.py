@@ -66,7 +66,8 @@ def load_index(folder: Path, identity: FileIdentity) -> StoredIndex | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        # A file that np.load itself opens stays open when its content is damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             if int(saved["version"]) != _VERSION:
                 return None
             size, mtime_ns = saved["identity"].tolist()
