@@ -52,10 +52,6 @@ class ChangedVideoError(ProjectError):
     """A project whose video has other content than before."""
 
 
-class ImportedDetectionsError(UserError):
-    """Detections of another program that cannot be used."""
-
-
 class ExportError(UserError):
     """An export that cannot be written."""
 

@@ -1,1 +1,0 @@
-"""Detections that other programs made."""
