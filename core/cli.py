@@ -106,7 +106,7 @@ def process_command(
     from core.headless import process_video
 
     config = DetectorConfig(
-        model_reference(model), _confidence(conf), _class_names(classes), _device(device)
+        model_reference(model), _share(conf, "--conf"), _class_names(classes), _device(device)
     )
     with _progress(as_json) as report:
         result = process_video(video, config, out, report, restart=restart)
@@ -130,6 +130,43 @@ def export_command(
     with _progress(as_json) as report:
         result = export_project(project, format_, frames, out, report)
     _print(result, as_json)
+
+
+@app.command("impute")
+def impute_command(
+    detections: Annotated[Path, typer.Argument(metavar="DETECTIONS", help="A text file.")],
+    out: Annotated[Path, typer.Option(help="CSV file for the imputed boxes.")],
+    format_: Annotated[str, typer.Option("--format", help="mot.")] = "mot",
+    max_gap: Annotated[int, typer.Option(help="Longest gap, 1 to 60 frames.")] = 20,
+    min_score: Annotated[
+        float, typer.Option(help="Boxes with a lower score do not count as detections.")
+    ] = 0.0,
+    min_plausibility: Annotated[
+        float | None, typer.Option(help="Least plausibility of a box, 0 to 1.")
+    ] = None,
+    hidden: Annotated[
+        bool, typer.Option(help="Impute boxes of objects that are behind others.")
+    ] = True,
+    width: Annotated[int | None, typer.Option(min=1, help="Of the picture, px.")] = None,
+    height: Annotated[int | None, typer.Option(min=1, help="Of the picture, px.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Find the boxes that any detector missed, from its boxes alone."""
+    from core.impute import ImputeRequest, impute_file
+    from core.tracks.linking import LONGEST_GAP
+
+    _one_of("--format", format_, ("mot",))
+    if not 1 <= max_gap <= LONGEST_GAP:
+        raise typer.BadParameter(
+            f"{max_gap} is not between 1 and {LONGEST_GAP}.", param_hint="--max-gap"
+        )
+    if min_plausibility is not None:
+        _share(min_plausibility, "--min-plausibility")
+    if (width is None) != (height is None):
+        raise typer.BadParameter("give both or none.", param_hint="--width, --height")
+    size = (width, height) if width is not None and height is not None else None
+    request = ImputeRequest(detections, out, max_gap, min_score, min_plausibility, hidden, size)
+    _print(impute_file(request), as_json)
 
 
 @app.command("proxy")
@@ -239,9 +276,9 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _confidence(value: float) -> float:
+def _share(value: float, option: str) -> float:
     if not 0 <= value <= 1:
-        raise typer.BadParameter(f"{value:g} is not between 0 and 1.", param_hint="--conf")
+        raise typer.BadParameter(f"{value:g} is not between 0 and 1.", param_hint=option)
     return value
 
 

@@ -25,6 +25,11 @@ class Detections:
     """(n,) index into the run's class names."""
     offsets: NDArray[np.int64]
     """(frames + 1,) first row of each frame, and the number of rows at the end."""
+    moved: NDArray[np.float32] | None = None
+    """(frames, 2) how far a standing scene moved since the frame before, px right and down, where
+    somebody looked at the pictures."""
+    cut: NDArray[np.bool_] | None = None
+    """(frames,) whether a new scene begins, where somebody looked."""
 
     def __post_init__(self) -> None:
         rows = len(self.xyxy)
@@ -38,6 +43,18 @@ class Detections:
 
     def __len__(self) -> int:
         return len(self.xyxy)
+
+    @property
+    def camera(self) -> NDArray[np.float64]:
+        """(frames, 2) where a standing scene lies in each frame, px from where it lay at first."""
+        if self.moved is None:
+            return np.zeros((self.frame_count, 2))
+        return np.cumsum(self.moved, axis=0, dtype=np.float64)
+
+    @property
+    def cuts(self) -> NDArray[np.int64]:
+        """The frames that begin a new scene, ascending."""
+        return np.flatnonzero(self.cut) if self.cut is not None else np.empty(0, np.int64)
 
     @property
     def frame_count(self) -> int:
@@ -73,6 +90,8 @@ class FrameDetections:
     xyxy: NDArray[np.float32]
     score: NDArray[np.float32]
     class_id: NDArray[np.int16]
+    moved: tuple[float, float] = (0.0, 0.0)
+    cut: bool = False
 
     def __len__(self) -> int:
         return len(self.xyxy)
@@ -106,6 +125,8 @@ class DetectionsBuilder:
         self._score = np.empty(256, np.float32)
         self._class_id = np.empty(256, np.int16)
         self._offsets = np.zeros(257, np.int64)
+        self._moved = np.zeros((257, 2), np.float32)
+        self._cut = np.zeros(257, np.bool_)
         if start is not None:
             self._take(start)
 
@@ -122,6 +143,7 @@ class DetectionsBuilder:
             rows = slice(self._rows, stop)
             self._xyxy[rows], self._score[rows] = frame.xyxy, frame.score
             self._class_id[rows] = frame.class_id
+            self._moved[self._frames], self._cut[self._frames] = frame.moved, frame.cut
             self._rows, self._frames = stop, self._frames + 1
             self._offsets[self._frames] = stop
 
@@ -129,7 +151,11 @@ class DetectionsBuilder:
         """What was appended so far, without copying."""
         rows = slice(0, self._rows)
         offsets = self._offsets[: self._frames + 1]
-        return Detections(self._xyxy[rows], self._score[rows], self._class_id[rows], offsets)
+        frames = slice(0, self._frames)
+        return Detections(
+            self._xyxy[rows], self._score[rows], self._class_id[rows], offsets,
+            self._moved[frames], self._cut[frames],
+        )  # fmt: skip
 
     def _take(self, start: Detections) -> None:
         self._reserve(len(start), start.frame_count)
@@ -137,6 +163,8 @@ class DetectionsBuilder:
         self._xyxy[: self._rows], self._score[: self._rows] = start.xyxy, start.score
         self._class_id[: self._rows] = start.class_id
         self._offsets[: self._frames + 1] = start.offsets
+        if start.moved is not None and start.cut is not None:
+            self._moved[: self._frames], self._cut[: self._frames] = start.moved, start.cut
 
     def _reserve(self, rows: int, frames: int) -> None:
         if rows > len(self._score):
@@ -145,7 +173,9 @@ class DetectionsBuilder:
             self._score = _grown(self._score, capacity)
             self._class_id = _grown(self._class_id, capacity)
         if frames >= len(self._offsets):
-            self._offsets = _grown(self._offsets, max(frames + 1, 2 * len(self._offsets)))
+            capacity = max(frames + 1, 2 * len(self._offsets))
+            self._offsets = _grown(self._offsets, capacity)
+            self._moved, self._cut = _grown(self._moved, capacity), _grown(self._cut, capacity)
 
 
 def _grown(column: NDArray[T], capacity: int) -> NDArray[T]:

@@ -52,6 +52,14 @@ class ChangedVideoError(ProjectError):
     """A project whose video has other content than before."""
 
 
+class ImportedDetectionsError(UserError):
+    """Detections of another program that cannot be read."""
+
+
+class AssertionPluginError(UserError):
+    """An assertion that somebody has installed does not work."""
+
+
 class ExportError(UserError):
     """An export that cannot be written."""
 

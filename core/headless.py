@@ -74,7 +74,10 @@ def export_project(
         with _opened(Target(project.video.path, folder), report) as reader:
             decisions = list(project.decisions.values())
             chosen = (
-                flagged_frames(findings_of(run, detections), decisions)
+                flagged_frames(
+                    findings_of(project, run, detections, reader.index).within(project.thresholds),
+                    decisions,
+                )
                 if frames == "flagged"
                 else list(range(len(reader)))
             )

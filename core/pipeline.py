@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from core.assertions.base import Assertion, Findings
-from core.assertions.tutorial import assert_flickering
+from core.assertions.assess import assess
+from core.assertions.findings import Findings
 from core.detections import Detections, DetectionsBuilder, empty_detections
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.stream import DetectRequest, Message, Ready, stream_detections
@@ -89,12 +89,13 @@ def record(
 
 @dataclass(frozen=True)
 class Processed:
-    """A project with its newest run, and what the assertion found in it."""
+    """A project with its newest run, and what the assertions found in it."""
 
     project: Project
     run: Run
     detections: Detections
     findings: Findings
+    """Within the project's thresholds."""
     fps: float
     """Frames per second of detection, loading excluded."""
 
@@ -105,7 +106,6 @@ def process(
     config: DetectorConfig,
     *,
     stream: Callable[[DetectRequest], Iterable[Message]] = stream_detections,
-    assertion: Assertion = assert_flickering,
     restart: bool = False,
     proxy: ProxyPlace | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -155,7 +155,8 @@ def process(
     if run is None:
         raise RuntimeError("the stream of detections never said that it was ready")
     detections = builder.snapshot()
-    return Processed(project, run, detections, findings_of(run, detections, assertion), fps)
+    found = findings_of(project, run, detections, index).within(project.thresholds)
+    return Processed(project, run, detections, found, fps)
 
 
 def resumable(project: Project, config: DetectorConfig) -> tuple[Run | None, Detections]:
@@ -186,6 +187,28 @@ def check_same_detector(run: Run, info: DetectorInfo) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A run, what it saw, and all that was found in it."""
+
+    run: Run
+    detections: Detections
+    findings: Findings
+
+
+def newest_seen(project: Project, index: FrameIndex) -> Seen | None:
+    """The project's newest run with its findings, or None if there is no run yet.
+
+    Raises:
+        ProjectError: The run's file is damaged.
+        AssertionPluginError: See `findings_of`.
+    """
+    if not project.runs:
+        return None
+    run, detections = newest_run(project)
+    return Seen(run, detections, findings_of(project, run, detections, index))
+
+
 def newest_run(project: Project) -> tuple[Run, Detections]:
     """The project's newest run and what it saw.
 
@@ -201,8 +224,11 @@ def newest_run(project: Project) -> tuple[Run, Detections]:
     return run, load_detections(project.run_file(run.id))
 
 
-def findings_of(
-    run: Run, detections: Detections, assertion: Assertion = assert_flickering
-) -> Findings:
-    """What an assertion finds in a run."""
-    return assertion(detections, run.info.class_names)
+def findings_of(project: Project, run: Run, detections: Detections, index: FrameIndex) -> Findings:
+    """All that the assertions find in a run.
+
+    Raises:
+        AssertionPluginError: One that somebody has installed does not work.
+    """
+    size = project.video.width, project.video.height
+    return assess(detections, run.info.class_names, size, index.timestamps())

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.assertions.base import ImputedBox
+    from core.assertions.imputed import ImputedBox
     from core.detections import Detections
 
 

@@ -31,3 +31,18 @@ def tutorial_scores(
         window[1:-1] = empty[:-2] & empty[1:-1] & empty[2:]
         scores[window] = np.median(scores)
     return scores
+
+
+def graded_scores(
+    frame: NDArray[np.int64], plausibility: NDArray[np.float32], frame_count: int
+) -> NDArray[np.float32]:
+    """(frames,) the probability that at least one of a frame's violations is a true one, 0..1.
+
+    Args:
+        frame: (m,) frame of each violation or imputed box.
+        plausibility: (m,) its probability; they count as independent.
+        frame_count: Frames in all.
+    """
+    doubt = np.log1p(-np.clip(plausibility.astype(np.float64), 0, 1 - 1e-9))
+    none_true = np.exp(np.bincount(frame, doubt, frame_count))
+    return (1 - none_true).astype(np.float32)

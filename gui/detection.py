@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.assertions.base import Findings
+from core.assertions.assess import assess
+from core.assertions.findings import Findings
 from core.detections import Detections, DetectionsBuilder
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.process import stream_in_process
 from core.detectors.stream import DetectRequest
 from core.frames import FrameIndex, FrameRange
 from core.paths import ProxyPlace
-from core.pipeline import Progress, check_same_detector, findings_of, record
+from core.pipeline import Progress, check_same_detector, record
 from core.project import Run
 from core.project.runs import save_detections
 from gui.jobs import IsCancelled, Report, Work
@@ -49,6 +50,8 @@ class DetectionPlan:
     run_file: Path
     resumed: Run | None
     start: Detections
+    size: tuple[int, int]
+    """Width and height of the upright picture, px."""
     proxy: ProxyPlace | None = None
 
 
@@ -107,7 +110,9 @@ class _Live:
             return
         (progress, detections), self._pending = self._pending, None
         began = time.monotonic()
-        self.last = Update(progress, detections, findings_of(self._run, detections))
+        plan = self._plan
+        found = assess(detections, self._run.info.class_names, plan.size, plan.index.timestamps())
+        self.last = Update(progress, detections, found)
         self._report(self.last)
         took = time.monotonic() - began
         self._not_before = began + max(_MIN_SECONDS_BETWEEN_UPDATES, took / _SCORING_SHARE)

@@ -141,12 +141,12 @@ def _plan(session: Session, choice: ExportChoice) -> _Plan:
 def _counts(session: Session) -> ExportCounts:
     from gui.dialogs.export import ExportCounts
 
-    verdicts = [session.verdict(box) for box in session.boxes]
+    verdicts = [decision.verdict for decision in session.decisions]
     return ExportCounts(
         len(session.flagged),
         len(session.index),
         verdicts.count(Verdict.ACCEPTED),
-        verdicts.count(None),
+        len(session.boxes) - len(verdicts),
     )
 
 

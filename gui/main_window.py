@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
         save_settings(self._settings)
         self._show_recent()
         self._leave_workspace()
-        self._enter(Session(project, opened.info, opened.index, self))
+        self._enter(Session(project, opened.info, opened.index, self, seen=opened.seen))
         if moved_from is not None:
             self.banner.show_message(
                 "info",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,9 +14,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.jobs import IsCancelled, Job, Report
 
+log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from core.frames import FrameIndex
     from core.opening import Target
+    from core.pipeline import Seen
+    from core.project import Project
     from core.video.reader import VideoInfo
 
 
@@ -75,6 +81,8 @@ class Opened:
     target: Target
     info: VideoInfo
     index: FrameIndex
+    seen: Seen | None = None
+    """The newest run of its project with what was found in it, if that could be read."""
 
 
 class Opener(QObject):
@@ -140,9 +148,28 @@ class Opener(QObject):
 
 
 def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:
-    # Here and not above: numpy and the decoder load while the window is there already.
+    # Here and not above: numpy, scipy and the decoder load while the window is there already.
     from core.opening import find, open_reader
+    from core.pipeline import newest_seen
 
     target = find(path)
     with open_reader(target, on_progress=report, cancelled=cancelled) as reader:
-        return Opened(path, target, reader.info, reader.index)
+        seen = _seen(target.folder, lambda project: newest_seen(project, reader.index))
+        return Opened(path, target, reader.info, reader.index, seen)
+
+
+def _seen(folder: Path, look: Callable[[Project], Seen | None]) -> Seen | None:
+    from core.errors import UserError
+    from core.project import Project, is_project
+
+    if not is_project(folder):
+        return None
+    try:
+        project = Project.open(folder)
+        try:
+            return look(project)
+        finally:
+            project.close()
+    except UserError as error:
+        log.info("%s; the session will say so", error)
+        return None

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
 from core.prelabels import Verdict
 from gui.canvas import BoxState, CanvasBox
 from gui.session import Session
@@ -31,13 +31,16 @@ def canvas_boxes(session: Session, frame: int | None) -> list[CanvasBox]:
 
 def marks(session: Session) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Frames with imputed boxes, and the state of each: to do while any of its boxes is."""
-    states: dict[int, MarkState] = {}
-    for box in session.boxes:
-        state = _MARK_STATES[session.verdict(box)]
-        # To do beats accepted, accepted beats rejected: the numbers of the states.
-        states[box.frame] = min(state, states.get(box.frame, state))
-    frames = np.fromiter(states, np.int64, len(states))
-    return frames, np.fromiter(states.values(), np.uint8, len(states))
+    boxes = session.boxes
+    states = np.full(len(boxes), MarkState.TO_DO, np.uint8)
+    for decision in session.decisions:
+        row = boxes.row_of(decision.box)
+        if row is not None:
+            states[row] = _MARK_STATES[decision.verdict]
+    frames = boxes.frames
+    # To do beats accepted, accepted beats rejected: the numbers of the states.
+    first = np.searchsorted(boxes.frame, frames)
+    return frames, np.minimum.reduceat(states, first) if len(frames) else states
 
 
 def _model_boxes(session: Session, frame: int) -> list[CanvasBox]:

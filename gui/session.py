@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from core.assertions.base import Findings, ImputedBox
+from core.assertions.findings import Findings
+from core.assertions.imputed import ImputedBox, ImputedBoxes
+from core.assertions.thresholds import Thresholds
 from core.detections import Detections, empty_detections
 from core.detectors.base import DetectorConfig
 from core.errors import UserError
 from core.export import flagged_frames
 from core.frames import FrameIndex
 from core.paths import ProxyPlace
-from core.pipeline import Progress, findings_of, resumable
+from core.pipeline import Progress, Seen, newest_seen, resumable
 from core.prelabels import Decision, Verdict
-from core.project import Project, Run, SetVerdicts, new_run_id
-from core.project.runs import load_detections
+from core.project import Project, Run, SetThresholds, SetVerdicts, new_run_id
 from core.video.reader import VideoInfo
 from gui.commands import DecideCommand
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -32,7 +33,8 @@ class Session(QObject):
     """One project under review."""
 
     run_changed = Signal()
-    """Detections and findings are other ones: a run was chosen, or saw more."""
+    """Detections and findings are other ones: a run was chosen, or saw more, or the thresholds
+    are other ones."""
     decisions_changed = Signal()
     frame_changed = Signal(int)
     focus_changed = Signal()
@@ -44,7 +46,13 @@ class Session(QObject):
     """An exception: a `UserError` to show as it is, anything else is a bug."""
 
     def __init__(
-        self, project: Project, info: VideoInfo, index: FrameIndex, parent: QObject | None = None
+        self,
+        project: Project,
+        info: VideoInfo,
+        index: FrameIndex,
+        parent: QObject | None = None,
+        *,
+        seen: Seen | None = None,
     ) -> None:
         super().__init__(parent)
         self.project = project
@@ -56,24 +64,25 @@ class Session(QObject):
         self.run: Run | None = None
         self.detections: Detections = empty_detections()
         self.findings: Findings | None = None
+        """Within the thresholds."""
+        self.boxes = ImputedBoxes()
+        """All imputed boxes by frame: those of the run within the thresholds, and those decided in
+        any run."""
+        self._everything: Findings | None = None
         self._job: Job[Update | None] | None = None
-        self._boxes: tuple[ImputedBox, ...] = ()
-        self._box_frames: list[int] = []
         self._flagged: list[int] = []
-        self.damage = self._load_newest_run()
+        self.damage = self._load_newest_run(seen)
         """Why the newest run cannot be shown, or None."""
 
-    def _load_newest_run(self) -> UserError | None:
+    def _load_newest_run(self, seen: Seen | None) -> UserError | None:
         """Show the project's newest run; gives why it cannot be read, if it cannot."""
         self._collect_boxes()
-        if not self.project.runs:
-            return None
-        run = self.project.runs[-1]
         try:
-            seen = load_detections(self.project.run_file(run.id))
+            seen = seen or newest_seen(self.project, self.index)
         except UserError as error:
             return error
-        self._show_run(run, seen, findings_of(run, seen))
+        if seen is not None:
+            self._show_run(seen.run, seen.detections, seen.findings)
         return None
 
     # What there is to see
@@ -84,20 +93,13 @@ class Session(QObject):
         return list(self.project.decisions.values())
 
     @property
-    def boxes(self) -> tuple[ImputedBox, ...]:
-        """All imputed boxes by frame: those of the run, and those decided in earlier runs."""
-        return self._boxes
-
-    @property
     def flagged(self) -> list[int]:
         """Frames that flicker or have an accepted box, ascending."""
         return self._flagged
 
     def boxes_in(self, frame: int) -> tuple[ImputedBox, ...]:
         """The imputed boxes of one frame."""
-        first = bisect.bisect_left(self._box_frames, frame)
-        last = bisect.bisect_right(self._box_frames, frame)
-        return self._boxes[first:last]
+        return self.boxes.in_frame(frame)
 
     def verdict(self, box: ImputedBox) -> Verdict | None:
         """What was decided about a box, or None."""
@@ -111,6 +113,29 @@ class Session(QObject):
             known = self.findings.scores[: len(scores)]
             scores[: len(known)] = known
         return scores
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What of the findings is shown."""
+        return self.project.thresholds
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of violations that there may be."""
+        return self._everything.kinds if self._everything else ()
+
+    def set_thresholds(self, thresholds: Thresholds) -> None:
+        """Show another part of the findings; neither the run nor any decision changes."""
+        if thresholds == self.thresholds:
+            return
+        try:
+            self.project.apply(SetThresholds(thresholds))
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        if self.run is not None:
+            self._show_run(self.run, self.detections, self._everything)
+        self.run_changed.emit()
 
     @property
     def complete(self) -> bool:
@@ -209,7 +234,8 @@ class Session(QObject):
         run_id = resumed.id if resumed else new_run_id()
         plan = DetectionPlan(
             self.project.video.path, self.index, config, run_id,
-            self.project.run_file(run_id), resumed, start, proxy,
+            self.project.run_file(run_id), resumed, start,
+            (self.info.width, self.info.height), proxy,
         )  # fmt: skip
         self._job = Job(detection_work(plan), self)
         self._job.progressed.connect(self._receive)
@@ -264,7 +290,8 @@ class Session(QObject):
     def _show_run(self, run: Run, detections: Detections, findings: Findings | None) -> None:
         self.run = run
         self.detections = detections
-        self.findings = findings
+        self._everything = findings
+        self.findings = findings.within(self.thresholds) if findings is not None else None
         self._collect_boxes()
         # The box under review as this run has it, or else the next one to do.
         here = {box.key: box for box in self.boxes_in(self.frame)}
@@ -272,10 +299,8 @@ class Session(QObject):
         self.focused = kept or self._first_to_do(self.frame)
 
     def _collect_boxes(self) -> None:
-        found = self.findings.imputed if self.findings else ()
-        unique = {box.key: box for box in (*found, *_boxes_of(self.decisions))}
-        self._boxes = tuple(sorted(unique.values(), key=lambda box: (box.frame, box.xyxy)))
-        self._box_frames = [box.frame for box in self._boxes]
+        columns = self.findings.columns if self.findings else None
+        self.boxes = ImputedBoxes(columns, _boxes_of(self.decisions))
         self._flag()
 
     def _flag(self) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
 from core.settings import Settings
 from core.video.proxy import proxy_folder
 from gui.canvas import CanvasWidget
@@ -66,6 +66,7 @@ class Workspace(QWidget):
         """End playback, decoding and detection, and let go of the project."""
         self.player.pause()
         self._loader.close()
+        self.review.settle()
         self.session.close()
 
     def _loader_for(self, settings: Settings) -> FrameLoader:

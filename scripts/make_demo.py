@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # `python scripts/make_demo.py` puts scripts/ on the path, not the folder that holds it.
 sys.path.insert(0, str(ROOT))
 
-from scripts.demo import clip, dataset, detector  # noqa: E402
-from scripts.demo.render import HEIGHT, WIDTH  # noqa: E402
-from scripts.demo.vehicles import NAMES  # noqa: E402
+from scripts.demo import clip, dataset, detector
+from scripts.demo.render import HEIGHT, WIDTH
+from scripts.demo.vehicles import NAMES
 
 TARGET = ROOT / "resources" / "demo"
 CLIP_SEED = 7

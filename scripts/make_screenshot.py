@@ -14,19 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-import numpy as np
 import typer
 
 ROOT = Path(__file__).resolve().parent.parent
 # `python scripts/make_screenshot.py` puts scripts/ on the path, not the folder that holds it.
 sys.path.insert(0, str(ROOT))
 
-from core.assertions.base import ImputedBox  # noqa: E402
-from core.boxes import iou_matrix  # noqa: E402
-from gui.session import Session  # noqa: E402
+from core.assertions.imputed import ImputedBox
+from gui.session import Session
 
 _ACCEPTED = 3
-_SAME_IOU = 0.7
 
 
 def main(
@@ -68,17 +65,11 @@ def _take(target: Path, theme: str, timeout: int) -> None:
 
 
 def _certainty(session: Session, box: ImputedBox) -> float:
-    """How sure the model is of the object in both neighbouring frames; 0 at the picture's edge."""
+    """The box's plausibility; 0 at the picture's edge, where little of the object shows."""
     x0, y0, x1, y1 = box.xyxy
     if x0 <= 0 or y0 <= 0 or x1 >= session.info.width or y1 >= session.info.height:
         return 0.0
-    return min(_best_score(session, box, box.frame + step) for step in (-1, 1))
-
-
-def _best_score(session: Session, box: ImputedBox, frame: int) -> float:
-    rows = session.detections.rows(frame)
-    same = iou_matrix(np.array([box.xyxy]), session.detections.xyxy[rows])[0] > _SAME_IOU
-    return float(session.detections.score[rows][same].max(initial=0.0))
+    return box.plausibility
 
 
 def _wait(reached: Callable[[], bool], seconds: int) -> None:

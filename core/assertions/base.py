@@ -1,74 +1,116 @@
-"""What an assertion gives: violations, and the boxes it says are missing."""
+"""What an assertion is given, and what it gives: violations, and the boxes it says are missing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from core.calibration import Calibration
 from core.detections import Detections
-from core.frames import FrameRange
-
-
-@dataclass(frozen=True)
-class ImputedBox:
-    """A box that an assertion says should have been there.
-
-    Two runs that lead to the same box give equal `key`s, so a person's decision about it holds
-    for both.
-    """
-
-    frame: int
-    xyxy: tuple[int, int, int, int]
-    """Pixels of the upright picture, origin top left."""
-    class_name: str
-    plausibility: float
-    """0..1, how well the evidence agrees; its meaning is the assertion's."""
-    assertion: str
-    """Name of the assertion that asks for the box, such as `tutorial`."""
-
-    @property
-    def key(self) -> str:
-        """What makes this box the same one again: all but its plausibility."""
-        corners = ",".join(map(str, self.xyxy))
-        return f"{self.assertion}/{self.frame}/{corners}/{self.class_name}"
-
-
-@dataclass(frozen=True)
-class Violation:
-    """One place where an assertion is violated."""
-
-    kind: str
-    """The assertion's kind, such as `flickering`."""
-    frames: FrameRange
-    plausibility: float
-    """0..1, as in `ImputedBox`."""
-    imputed: tuple[ImputedBox, ...] = ()
-    track: int | None = None
-    """Track that the violation lies in, for assertions over tracks."""
+from core.imputation import Gaps, find_gaps
+from core.tracks.linking import LONGEST_GAP, Tracks
+from core.tracks.pairs import Rows
 
 
 @dataclass(frozen=True, eq=False)
-class Findings:
-    """All that one assertion found in a run."""
+class Scene:
+    """A run of a detector over a video, as assertions see it."""
 
-    violations: tuple[Violation, ...]
-    scores: NDArray[np.float32]
-    """(frames,) flickering score of each frame, 0..1."""
+    detections: Detections
+    class_names: tuple[str, ...]
+    size: tuple[int, int]
+    """Width and height of the upright picture, px."""
+    seconds: NDArray[np.float64]
+    """(frames,) when each frame shows."""
+    tracks: Tracks
+    min_score: float = 0.0
+    """Boxes with a lower score do not count as detections."""
+    calibration: Calibration | None = None
+    """None for the shipped one."""
 
     @cached_property
-    def imputed(self) -> tuple[ImputedBox, ...]:
-        """Every imputed box, in the order of violations."""
-        return tuple(box for violation in self.violations for box in violation.imputed)
+    def gaps(self) -> Gaps:
+        """Every gap of every track."""
+        return find_gaps(
+            self.detections, self.tracks, self.size, min_score=self.min_score,
+            longest=LONGEST_GAP, calibration=self.calibration,
+        )  # fmt: skip
 
     @cached_property
-    def flagged(self) -> NDArray[np.int64]:
-        """The frames with a violation, ascending, each once."""
-        spans = (range(v.frames.start, v.frames.stop) for v in self.violations)
-        # Not np.unique: its first call imports numpy.ma, for a tenth of a second of the window's.
-        return np.array(sorted(set().union(*spans)), np.int64)
+    def seen(self) -> NDArray[np.bool_]:
+        """(n,) whether a box counts as a detection."""
+        return np.asarray(self.detections.score >= self.min_score)
 
 
-Assertion = Callable[[Detections, tuple[str, ...]], Findings]
-"""A rule over a run's detections; the second argument names its classes by id."""
+@dataclass(frozen=True, eq=False)
+class MissingBoxes:
+    """Boxes that an assertion says are missing, in columns."""
+
+    violation: Rows
+    """(m,) the violation that each belongs to, ascending."""
+    frame: Rows
+    xyxy: NDArray[np.float64]
+    """(m, 4) px, inside the picture."""
+    class_id: NDArray[np.int16]
+    plausibility: NDArray[np.float32]
+    hidden: NDArray[np.bool_]
+    """(m,) whether the object is behind another one."""
+    source: Rows
+    """(m,) detection of low score that the box is, or -1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Violations:
+    """Where one assertion is violated, in columns; `violations` is a short way to make them."""
+
+    start: Rows
+    """(v,) first frame."""
+    stop: Rows
+    """(v,) frame after the last one."""
+    plausibility: NDArray[np.float32]
+    """(v,) 0..1; for violations with missing boxes, of the likeliest one."""
+    track: Rows
+    """(v,) or -1."""
+    class_id: NDArray[np.int16]
+    """(v,) or -1."""
+    overlap: NDArray[np.float32]
+    """(v,) how much boxes overlap, where that is what it is about, else 0."""
+    missing: MissingBoxes | None = None
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+class Assertion(Protocol):
+    """A rule over a scene. Register one in the entry-point group `flickerscope.assertions`."""
+
+    def __call__(self, scene: Scene, /) -> Violations: ...
+
+
+def violations(
+    start: ArrayLike,
+    stop: ArrayLike | None = None,
+    *,
+    plausibility: ArrayLike,
+    track: ArrayLike = -1,
+    class_id: ArrayLike = -1,
+    overlap: ArrayLike = 0.0,
+    missing: MissingBoxes | None = None,
+) -> Violations:
+    """Violations from columns or single values; `stop` is the frame after `start` by default."""
+    first = np.atleast_1d(np.asarray(start, np.int64))
+
+    def column(value: ArrayLike, kind: type[np.generic]) -> NDArray[Any]:
+        return np.broadcast_to(np.asarray(value, kind), first.shape)
+
+    return Violations(
+        first,
+        first + 1 if stop is None else column(stop, np.int64),
+        column(plausibility, np.float32),
+        column(track, np.int64),
+        column(class_id, np.int16),
+        column(overlap, np.float32),
+        missing,
+    )

@@ -19,13 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assertions.base import Findings, ImputedBox, Violation
+from core.assertions.base import MissingBoxes, Scene, Violations, violations
 from core.boxes import truncated_xyxy
 from core.detections import Detections
-from core.frames import FrameRange
 from core.scoring import EmptyWindow, tutorial_scores
 
-NAME = "tutorial"
 IOU_THRESH_TRACKING = 0.8
 IOU_THRESH_ASSERTION = 0.6
 
@@ -176,32 +174,41 @@ def _iou(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
     return iou
 
 
-def assert_flickering(
-    detections: Detections,
-    class_names: tuple[str, ...],
-    empty_window: EmptyWindow = "calm",
-) -> Findings:
-    """The rule as an assertion over a run.
+def tutorial(scene: Scene) -> Violations:
+    """The rule as an assertion over a scene: one violation for each imputed box.
 
     The rule knows neither class nor plausibility. An imputed box takes the class of the more
     confident of its two neighbours; its plausibility is their IoU: evidence, not a calibrated
     probability. Identical boxes in one frame are asked for once.
     """
+    detections = scene.detections
     result = flickering_columns(truncated_xyxy(detections.xyxy), detections.offsets)
     later = detections.score[result.after] > detections.score[result.before]
-    class_ids = detections.class_id[np.where(later, result.after, result.before)]
-    boxes: dict[str, ImputedBox] = {}
-    for frame, xyxy, class_id, iou in zip(
-        result.frame.tolist(),
-        result.xyxy.tolist(),
-        class_ids.tolist(),
-        result.iou.tolist(),
-        strict=True,
-    ):
-        box = ImputedBox(frame, tuple(xyxy), class_names[class_id], iou, NAME)
-        boxes.setdefault(box.key, box)
-    violations = tuple(
-        Violation("flickering", FrameRange(box.frame, box.frame + 1), box.plausibility, (box,))
-        for box in boxes.values()
+    classes = detections.class_id[np.where(later, result.after, result.before)]
+    _, first = np.unique(
+        np.column_stack([result.frame, result.xyxy, classes]), axis=0, return_index=True
     )
-    return Findings(violations, tutorial_scores(result.flickering, detections.counts, empty_window))
+    first = np.sort(first)
+    count = len(first)
+    missing = MissingBoxes(
+        np.arange(count),
+        result.frame[first],
+        result.xyxy[first].astype(np.float64),
+        classes[first],
+        result.iou[first].astype(np.float32),
+        np.zeros(count, np.bool_),
+        np.full(count, -1),
+    )
+    return violations(
+        result.frame[first],
+        plausibility=missing.plausibility,
+        track=scene.tracks.of[result.before[first]],
+        class_id=missing.class_id,
+        missing=missing,
+    )
+
+
+def scores_of(detections: Detections, empty_window: EmptyWindow = "calm") -> NDArray[np.float32]:
+    """(frames,) the tutorial's score of each frame; see `core.scoring.tutorial_scores`."""
+    result = flickering_columns(truncated_xyxy(detections.xyxy), detections.offsets)
+    return tutorial_scores(result.flickering, detections.counts, empty_window)

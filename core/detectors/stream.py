@@ -6,8 +6,9 @@ The same stream comes from this process (`stream_detections`, headless) or from 
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.detections import FrameDetections, empty_frame
 from core.detectors.base import Detector, DetectorConfig, DetectorInfo
@@ -17,6 +18,9 @@ from core.paths import ProxyPlace
 from core.video.picture import Picture
 from core.video.proxy import ProxyWriter, open_writer
 from core.video.reader import VideoReader
+
+if TYPE_CHECKING:
+    from core.detectors.camera import CameraWatch as Watch
 
 
 @dataclass(frozen=True)
@@ -83,23 +87,41 @@ def detect_frames(
         frames: The range.
         proxy: Receives every frame that was decoded.
     """
+    # Here and not above: the window's process uses this module and must not load OpenCV.
+    from core.detectors.camera import CameraWatch
+
     done = frames.start
     batch: list[Picture] = []
     places: list[int] = []
+    watch = CameraWatch()
+    # One frame earlier, so that a run that is resumed sees the same change as one in a single go.
+    early = FrameRange(max(frames.start - 1, 0), frames.stop)
     with suppress(DamagedFrameError):  # none in the whole range: all count as without boxes
-        for decoded in reader.decode(frames):
+        for decoded in reader.decode(early):
+            if decoded.index < frames.start:
+                _look(watch, [decoded.picture()], detector)
+                continue
             if proxy is not None:
                 proxy.add(decoded)
             batch.append(decoded.picture())
             places.append(decoded.index)
             if len(batch) == detector.batch_size:
-                yield _chunk(done, places, detector.detect(batch))
+                yield _chunk(done, places, _look(watch, batch, detector))
                 done, batch, places = decoded.index + 1, [], []
     if batch:
-        yield _chunk(done, places, detector.detect(batch))
+        yield _chunk(done, places, _look(watch, batch, detector))
         done = places[-1] + 1
     if done < frames.stop:
         yield Chunk((empty_frame(),) * (frames.stop - done))
+
+
+def _look(watch: "Watch", pictures: list[Picture], detector: Detector) -> list[FrameDetections]:
+    """Detect, and see how the camera moved."""
+    found = []
+    for picture, seen in zip(pictures, detector.detect(pictures), strict=True):
+        change = watch.look(picture, seen.xyxy)
+        found.append(replace(seen, moved=change.moved, cut=change.cut))
+    return found
 
 
 def _chunk(start: int, places: list[int], seen: list[FrameDetections]) -> Chunk:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assertions.base import Findings
+from core.assertions.findings import Findings
 from core.boxes import clip
 from core.detections import Detections
 from core.errors import Cancelled, ExportError

@@ -1,5 +1,21 @@
 """The project: one folder with a video's runs and a person's decisions."""
 
-from core.project.project import Project, Run, SetVerdicts, VideoRecord, is_project, new_run_id
+from core.project.project import (
+    Project,
+    Run,
+    SetThresholds,
+    SetVerdicts,
+    VideoRecord,
+    is_project,
+    new_run_id,
+)
 
-__all__ = ["Project", "Run", "SetVerdicts", "VideoRecord", "is_project", "new_run_id"]
+__all__ = [
+    "Project",
+    "Run",
+    "SetThresholds",
+    "SetVerdicts",
+    "VideoRecord",
+    "is_project",
+    "new_run_id",
+]

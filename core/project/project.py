@@ -7,9 +7,11 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import overload
 from uuid import uuid4
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
+from core.assertions.thresholds import Thresholds
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.paths import new_folder
@@ -60,6 +62,13 @@ class SetVerdicts:
     verdicts: tuple[tuple[ImputedBox, Verdict | None], ...]
 
 
+@dataclass(frozen=True)
+class SetThresholds:
+    """A change: what the person wants to see of what was found."""
+
+    thresholds: Thresholds
+
+
 class Project:
     """One video with its runs and decisions, kept in a folder.
 
@@ -70,6 +79,7 @@ class Project:
         video: The video that it is about.
         runs: Every run, oldest first.
         decisions: A person's decisions by the key of their box.
+        thresholds: What the person wants to see of what was found.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -78,6 +88,7 @@ class Project:
         self._connection = connection
         self.runs: tuple[Run, ...] = tuple(_read_runs(connection))
         self.decisions: dict[str, Decision] = dict(_read_decisions(connection))
+        self.thresholds = _read_thresholds(connection)
 
     @classmethod
     def create(cls, folder: Path, info: VideoInfo) -> "Project":
@@ -205,7 +216,11 @@ class Project:
         """Where the detections of a run lie; see `core.project.runs`."""
         return self.folder / "runs" / f"{run_id}.npz"
 
-    def apply(self, change: SetVerdicts) -> SetVerdicts:
+    @overload
+    def apply(self, change: SetVerdicts) -> SetVerdicts: ...
+    @overload
+    def apply(self, change: SetThresholds) -> SetThresholds: ...
+    def apply(self, change: SetVerdicts | SetThresholds) -> SetVerdicts | SetThresholds:
         """Make a change, on disk before it returns.
 
         Returns:
@@ -214,6 +229,8 @@ class Project:
         Raises:
             ProjectError: It could not be written; nothing has changed.
         """
+        if isinstance(change, SetThresholds):
+            return self._set_thresholds(change)
         before = tuple((box, self._verdict(box)) for box, _ in change.verdicts)
         with _transaction(self._connection, self.folder):
             for box, verdict in change.verdicts:
@@ -224,6 +241,16 @@ class Project:
             else:
                 self.decisions[box.key] = Decision(box, verdict)
         return SetVerdicts(before)
+
+    def _set_thresholds(self, change: SetThresholds) -> SetThresholds:
+        before = SetThresholds(self.thresholds)
+        value = json.dumps(change.thresholds.to_json())
+        with _transaction(self._connection, self.folder):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO setting VALUES ('thresholds', ?)", (value,)
+            )
+        self.thresholds = change.thresholds
+        return before
 
     def close(self) -> None:
         """Let go of the database."""
@@ -320,6 +347,11 @@ def _read_runs(connection: sqlite3.Connection) -> Iterator[Run]:
             settings["classes"] = tuple(settings["classes"])
         known["class_names"] = tuple(known["class_names"])
         yield Run(id_, created, DetectorConfig(**settings), DetectorInfo(**known))
+
+
+def _read_thresholds(connection: sqlite3.Connection) -> Thresholds:
+    row = connection.execute("SELECT value FROM setting WHERE name = 'thresholds'").fetchone()
+    return Thresholds.from_json(json.loads(row[0])) if row else Thresholds()
 
 
 def _read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.detections import Detections, empty_detections
 from core.errors import ProjectError
@@ -24,6 +25,8 @@ def save_detections(path: Path, detections: Detections) -> None:
                 score=detections.score,
                 class_id=detections.class_id,
                 offsets=detections.offsets,
+                allow_pickle=False,
+                **_looked_at(detections),
             ),
         )
     except OSError as error:
@@ -45,10 +48,17 @@ def load_detections(path: Path) -> Detections:
         with path.open("rb") as file:
             columns = np.load(file, allow_pickle=False)
             return Detections(
-                columns["xyxy"], columns["score"], columns["class_id"], columns["offsets"]
-            )
+                columns["xyxy"], columns["score"], columns["class_id"], columns["offsets"],
+                columns.get("moved"), columns.get("cut"),
+            )  # fmt: skip
     except Exception as error:
         # A broken byte can lead zipfile and numpy to raise anything at all.
         raise ProjectError(
             f"The detections in {path} are damaged ({error})", mend="detect again"
         ) from error
+
+
+def _looked_at(detections: Detections) -> dict[str, NDArray[np.generic]]:
+    """The columns that runs of earlier versions do not have."""
+    found = {"moved": detections.moved, "cut": detections.cut}
+    return {name: column for name, column in found.items() if column is not None}

@@ -38,6 +38,9 @@ _STEPS = (
         PRIMARY KEY (video, key)
     );
     """,
+    """
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    """,
 )
 
 VERSION = len(_STEPS)

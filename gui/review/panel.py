@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
+from core.assertions.thresholds import Thresholds
+from gui.review.limits import LimitsSection
 from gui.review.queue_model import QueueModel
 from gui.session import Session
 from gui.text import grouped
@@ -40,6 +42,7 @@ class ReviewPanel(QWidget):
         self._progress = QLabel()
         self._progress.setProperty("role", "muted")
         self._progress.setFont(tabular(self._progress.font()))
+        self._limits = LimitsSection(session)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setProperty("role", "muted")
         self._why = QLabel(wordWrap=True)
@@ -49,17 +52,23 @@ class ReviewPanel(QWidget):
         self.show_boxes()
 
     def set_theme(self, theme: Theme) -> None:
-        """Colours of the states."""
+        """Colours of the states, and the chevron of the limits."""
+        self._limits.set_theme(theme)
         self._model.set_theme(theme)
         self._model.refresh()
 
     def show_boxes(self) -> None:
         """The session's boxes are other ones."""
+        self._limits.show_thresholds()
         self._model.set_boxes(self._session.boxes, self._session.project.decisions)
         self._empty.setText(_what_is_missing(self._session))
         self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
         self.show_decisions()
         self.show_focus()
+
+    def settle(self) -> None:
+        """Tell the session at once what the person chose and it does not know yet."""
+        self._limits.settle()
 
     def show_decisions(self) -> None:
         """A decision was made or taken back."""
@@ -118,6 +127,7 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(header)
+        layout.addWidget(self._limits)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self._why)
         layout.addLayout(buttons)
@@ -154,12 +164,21 @@ def _what_is_missing(session: Session) -> str:
         return "Detecting… boxes that the model missed appear here as they are found."
     if session.run is None:
         return "Detect (D) to see where the model flickers."
+    if session.thresholds != Thresholds():
+        return "No box is within these limits. Wider ones may show more."
     return "The model does not flicker in this video. A lower confidence may show more."
 
 
 def _evidence(box: ImputedBox) -> str:
-    before, after = grouped(box.frame - 1), grouped(box.frame + 1)
-    return (
-        f"Frames {before} and {after} show “{box.class_name}” at places that agree "
-        f"(IoU {box.plausibility:.2f}); frame {grouped(box.frame)} does not."
-    )
+    why = box.evidence
+    if why is None:
+        return f"Decided in an earlier run, or outside the present limits: “{box.class_name}”."
+    missing = why.stop - why.start
+    before, after = grouped(why.start - 1), grouped(why.stop)
+    gap = f"{missing} frames between do not" if missing > 1 else "the frame between does not"
+    said = f"Frames {before} and {after} show “{box.class_name}”; {gap}."
+    if why.score is not None:
+        said += f" The box is the model's own, with score {why.score:.2f}."
+    if why.hidden:
+        said += " Another object is in front of it."
+    return f"{said} About {box.plausibility:.0%} of such boxes are right."

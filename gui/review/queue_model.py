@@ -1,12 +1,12 @@
 """The imputed boxes as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox, ImputedBoxes
 from core.prelabels import Decision, Verdict
 from gui.icons import icon
 from gui.text import grouped
@@ -14,7 +14,7 @@ from gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Frame", "Class", "Agreement", "State")
+COLUMNS = ("Frame", "Class", "Plausible", "State")
 _NUMERIC = (0, 2)
 _STATE = 3
 _WORDS = {None: "to do", Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected"}
@@ -26,8 +26,7 @@ class QueueModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._boxes: Sequence[ImputedBox] = ()
-        self._rows: dict[str, int] = {}
+        self._boxes = ImputedBoxes()
         self._decisions: Mapping[str, Decision] = {}
         self._icons: dict[Verdict | None, QIcon] = {}
         self._colours: dict[Verdict | None, QColor] = {}
@@ -46,15 +45,14 @@ class QueueModel(QAbstractTableModel):
         }
         self._icons[None] = QIcon()
 
-    def set_boxes(self, boxes: Sequence[ImputedBox], decisions: Mapping[str, Decision]) -> None:
+    def set_boxes(self, boxes: ImputedBoxes, decisions: Mapping[str, Decision]) -> None:
         """Show other boxes; `decisions` is looked at again at every `refresh`."""
-        if boxes == self._boxes:
+        if boxes is self._boxes:
             self._decisions = decisions
             self.refresh()
             return
         self.beginResetModel()
         self._boxes, self._decisions = boxes, decisions
-        self._rows = {box.key: row for row, box in enumerate(boxes)}
         self.endResetModel()
 
     def refresh(self) -> None:
@@ -69,11 +67,12 @@ class QueueModel(QAbstractTableModel):
 
     def row_of(self, box: ImputedBox | None) -> int | None:
         """The row of a box, or None."""
-        return None if box is None else self._rows.get(box.key)
+        return None if box is None else self._boxes.row_of(box)
 
     def reviewed(self) -> int:
         """How many boxes have a verdict."""
-        return sum(box.key in self._decisions for box in self._boxes)
+        # Every decided box is in the table, whatever the thresholds.
+        return len(self._decisions)
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._boxes)
@@ -96,8 +95,8 @@ class QueueModel(QAbstractTableModel):
         verdict = decision.verdict if decision else None
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            agreement = f"{box.plausibility:.2f}"
-            return (grouped(box.frame), box.class_name, agreement, _WORDS[verdict])[column]
+            plausibility = f"{box.plausibility:.2f}"
+            return (grouped(box.frame), box.class_name, plausibility, _WORDS[verdict])[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole and column == _STATE:

@@ -10,17 +10,9 @@ from gui.theme import Theme
 from gui.timeline.cividis import argb
 from gui.timeline.pyramid import ScorePyramid
 
-_KNEE_SCORE, _KNEE_HEIGHT = 0.5, 0.1
-"""A score of 0.5 says that nothing was found amiss. Most frames have it, so it stays low."""
 _HATCH_PITCH = 6.0
 _GAP_FROM = 6.0
 """Logical pixels a frame from which bars of neighbouring frames stand apart."""
-
-
-def bar_fraction(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Share of the strip's height for each score 0..1; linear on either side of 0.5."""
-    heights = np.interp(scores, (0.0, _KNEE_SCORE, 1.0), (0.0, _KNEE_HEIGHT, 1.0))
-    return heights.astype(np.float32)
 
 
 def strip_image(
@@ -38,7 +30,7 @@ def strip_image(
     scores = pyramid.columns(*visible, width)
     known = ~np.isnan(scores)
     # Two device pixels at least: a scored frame is told from an empty one even at score 0.
-    bars = np.where(known, np.maximum(np.rint(bar_fraction(scores) * height), 2), 0)
+    bars = np.where(known, np.maximum(np.rint(scores * height), 2), 0)
     bars[_gaps(visible, width, ratio)] = 0
     rows = np.arange(height)[:, np.newaxis]
     pixels = np.where(rows >= height - bars, argb(scores), _rgb(theme.well))

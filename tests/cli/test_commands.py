@@ -12,6 +12,7 @@ from pycocotools.coco import COCO
 from core.cli import Window
 from core.pipeline import findings_of, newest_run
 from core.project import Project, is_project
+from core.video.reader import VideoReader
 from tests.cli.conftest import SMALL_COUNT, SMALL_MISSING, Answer, Flickerscope
 from tests.conftest import REPOSITORY, MakeVideo
 
@@ -32,7 +33,8 @@ def test_process_leaves_a_project_with_what_it_printed(highway_answer: Answer) -
     summary = highway_answer.json
     project = Project.open(Path(str(summary["project"])))
     run, detections = newest_run(project)
-    findings = findings_of(run, detections)
+    with VideoReader(project.video.path) as reader:
+        findings = findings_of(project, run, detections, reader.index).within(project.thresholds)
     project.close()
     assert detections.frame_count == 221
     assert len(detections) == summary["detections"]
@@ -118,7 +120,7 @@ def test_export_hands_over_accepted_boxes_and_no_others(
     frame_of_image = {image["id"]: image["frame_index"] for image in document["images"]}
     imputed = [row for row in document["annotations"] if row["source"] == "imputed"]
     assert [frame_of_image[row["image_id"]] for row in imputed] == [SMALL_MISSING[0]]
-    assert imputed[0]["bbox"] == [40, 30, 40, 30]
+    assert imputed[0]["bbox"] == pytest.approx([40.5, 30.2, 40.3, 30.3])
 
 
 def test_the_demo_runs_headless_from_detection_to_export(

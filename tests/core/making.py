@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
 from core.detections import FrameDetections
 from core.detectors.base import DetectorInfo
 from core.detectors.stream import Chunk, DetectRequest, Message, Ready
@@ -13,6 +13,10 @@ NAMES = ("person", "car", "traffic light")
 
 Row = tuple[float, float, float, float, float, int]
 """x0, y0, x1, y1, score, class id."""
+
+
+CAR: Row = (40.5, 30.2, 80.8, 60.5, 0.75, 1)
+CAR_BOX = (40.5, 30.2, 80.8, 60.5)
 
 
 def frame_of(rows: Sequence[Row]) -> FrameDetections:
@@ -36,13 +40,9 @@ def detector_info(sha256: str = "a" * 64, version: str = "hand-made 1") -> Detec
 
 
 def flickering_frames(count: int, missing: Sequence[int]) -> list[FrameDetections]:
-    """A car that stands still and is not seen in the `missing` frames; a person comes and goes."""
-    car: Row = (40.5, 30.25, 80.75, 60.5, 0.75, 1)
+    """A car that stands still and is not seen in the `missing` frames, and a person who is."""
     person: Row = (100.0, 20.0, 112.5, 60.0, 0.5, 0)
-    return [
-        frame_of([row for row, shown in ((car, i not in missing), (person, i % 7 == 0)) if shown])
-        for i in range(count)
-    ]
+    return [frame_of([person] if i in missing else [CAR, person]) for i in range(count)]
 
 
 def stream_of(

@@ -10,7 +10,7 @@ import pytest
 import supervision
 from pycocotools.coco import COCO
 
-from core.assertions.tutorial import assert_flickering
+from core.assertions.assess import assess
 from core.detections import Detections, from_frames
 from core.errors import Cancelled, ExportError
 from core.export import FORMATS, export, flagged_frames
@@ -234,7 +234,7 @@ def test_nothing_to_export_is_a_sentence(
 
 def test_flagged_frames_are_those_found_and_those_accepted_before() -> None:
     frames = [frame_of([CAR]), frame_of([]), frame_of([CAR])]
-    findings = assert_flickering(from_frames(frames), NAMES)
+    findings = assess(from_frames(frames), NAMES, (200, 200), np.arange(3.0))
     decisions = [
         Decision(box(9), Verdict.ACCEPTED), Decision(box(8), Verdict.REJECTED),
         Decision(box(0), Verdict.ACCEPTED),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
 from core.detections import from_frames
 from core.detectors.base import DetectorConfig
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
@@ -123,7 +123,7 @@ def test_a_change_that_cannot_be_written_changes_nothing(project: Project) -> No
 DECIDER = """
 import sys
 from pathlib import Path
-from core.assertions.base import ImputedBox
+from core.assertions.imputed import ImputedBox
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts
 project = Project.open(Path(sys.argv[1]))

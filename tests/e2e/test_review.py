@@ -12,6 +12,7 @@ from core.pipeline import findings_of, newest_run
 from core.prelabels import Verdict
 from core.project import Project
 from core.project.schema import DATABASE
+from core.video.reader import VideoReader
 from tests.e2e.conftest import Start, new_home
 from tests.e2e.driving import decisions, project_folder, screenshot, wait_for
 
@@ -20,7 +21,9 @@ ACCEPTED = Verdict.ACCEPTED
 
 def flagged(home: Path) -> list[int]:
     with closing(Project.open(project_folder(home))) as project:
-        return findings_of(*newest_run(project)).flagged.tolist()
+        with VideoReader(project.video.path) as reader:
+            found = findings_of(project, *newest_run(project), reader.index)
+        return found.within(project.thresholds).flagged.tolist()
 
 
 def test_decisions_are_made_undone_redone_and_found_again(

@@ -21,10 +21,10 @@ from core.project.schema import DATABASE
 from tests.core.making import Row, detector_info, frame_of
 
 COUNT = 24
-CAR: Row = (40.5, 30.25, 80.75, 60.5, 0.75, 1)
+CAR: Row = (40.5, 30.2, 80.8, 60.5, 0.75, 1)
 LIGHT: Row = (100.0, 20.0, 112.5, 60.0, 0.5, 2)
-CAR_BOX = (40, 30, 80, 60)
-LIGHT_BOX = (100, 20, 112, 60)
+CAR_BOX = (40.5, 30.2, 80.8, 60.5)
+LIGHT_BOX = (100, 20, 112.5, 60)
 CAR_MISSING = (4, 9, 15)
 LIGHT_MISSING = (4, 20)
 FLAGGED = [4, 9, 15, 20]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from core.frames import FrameIndex
 from core.prelabels import Verdict
@@ -31,7 +32,7 @@ def boxes_now(session: Session) -> list[CanvasBox]:
 def test_a_frame_shows_the_models_boxes_with_class_and_confidence(session: Session) -> None:
     boxes = boxes_now(session)
     assert [(box.xyxy, box.label, box.state) for box in boxes] == [
-        ((40.5, 30.25, 80.75, 60.5), "car 0.75", BoxState.DETECTION),
+        (pytest.approx(CAR_BOX), "car 0.75", BoxState.DETECTION),
         ((100.0, 20.0, 112.5, 60.0), "traffic light 0.50", BoxState.DETECTION),
     ]
     assert all(box.key is None and not box.focused for box in boxes)
@@ -41,7 +42,7 @@ def test_imputed_boxes_come_after_the_models_and_can_be_clicked(session: Session
     session.go_to(9)
     model, imputed = boxes_now(session)
     assert model.state is BoxState.DETECTION
-    assert (imputed.xyxy, imputed.label, imputed.state) == (CAR_BOX, "car 1.00", BoxState.IMPUTED)
+    assert (imputed.xyxy, imputed.label, imputed.state) == (CAR_BOX, "car 0.79", BoxState.IMPUTED)
     assert imputed.key == session.boxes[2]
     assert imputed.focused
 

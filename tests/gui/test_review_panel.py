@@ -58,11 +58,11 @@ def selected(panel: ReviewPanel) -> list[int]:
 
 def test_each_imputed_box_is_a_row_in_the_order_of_the_video(panel: ReviewPanel) -> None:
     assert rows_of(table_of(panel).model()) == [
-        ["4", "car", "1.00", "to do"],
-        ["4", "traffic light", "1.00", "to do"],
-        ["9", "car", "1.00", "to do"],
-        ["15", "car", "1.00", "to do"],
-        ["20", "traffic light", "1.00", "to do"],
+        ["4", "car", "0.74", "to do"],
+        ["4", "traffic light", "0.48", "to do"],
+        ["9", "car", "0.79", "to do"],
+        ["15", "car", "0.79", "to do"],
+        ["20", "traffic light", "0.46", "to do"],
     ]
     assert "0 of 5 done" in texts(panel)
 
@@ -105,10 +105,8 @@ def test_the_row_of_the_focused_box_is_selected_and_explained(
     session.focus(session.boxes[3])
     panel.show_focus()
     assert selected(panel) == [3]
-    assert (
-        "Frames 14 and 16 show “car” at places that agree (IoU 1.00); frame 15 does not."
-        in texts(panel)
-    )
+    why = "Frames 14 and 16 show “car”; the frame between does not."
+    assert f"{why} About 79% of such boxes are right." in texts(panel)
     session.go_to(0)
     panel.show_focus()
     assert selected(panel) == []
@@ -173,7 +171,7 @@ def test_another_session_brings_its_own_rows(
     first.decide(Verdict.ACCEPTED)
     add_run(first.project, nothing_seen())
     panel = shown(qtbot, open_session(reviewed))
-    assert rows_of(table_of(panel).model()) == [["9", "car", "1.00", "accepted"]]
+    assert rows_of(table_of(panel).model()) == [["9", "car", "0.79", "accepted"]]
     assert "1 of 1 done" in texts(panel)
 
 
@@ -191,7 +189,7 @@ def test_the_model_keeps_every_promise_of_a_table_model(session: Session) -> Non
     assert [model.headerData(i, Qt.Orientation.Horizontal) for i in range(4)] == [
         "Frame",
         "Class",
-        "Agreement",
+        "Plausible",
         "State",
     ]
     assert model.row_of(session.boxes[2]) == 2

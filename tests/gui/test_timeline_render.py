@@ -23,7 +23,7 @@ from gui.timeline.render import (
     paint_layer,
     paint_overlay,
 )
-from gui.timeline.strip import bar_fraction, strip_image
+from gui.timeline.strip import strip_image
 from gui.timeline.types import MarkState
 
 WIDTH, HEIGHT = 824, 132
@@ -100,13 +100,6 @@ def part(pixels: NDArray[np.int64], where: Rect, ratio: float = 1) -> NDArray[np
 
 def flat(n: int, score: float = 0.5) -> NDArray[np.float32]:
     return np.full(n, score, dtype=np.float32)
-
-
-def test_a_baseline_score_is_low_and_a_full_one_fills_the_strip() -> None:
-    assert bar_fraction(np.array([0.5], dtype=np.float32))[0] < 0.2
-    assert bar_fraction(np.array([1.0], dtype=np.float32))[0] == 1.0
-    rising = bar_fraction(np.linspace(0, 1, 50, dtype=np.float32))
-    assert (np.diff(rising) > 0).all()
 
 
 @pytest.mark.parametrize("spike", [0, 123_456, 999_999])

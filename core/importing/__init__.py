@@ -1,0 +1,1 @@
+"""Detections that other programs made."""

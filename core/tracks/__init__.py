@@ -1,0 +1,1 @@
+"""Tracks: which detections show one object, over the whole video."""
