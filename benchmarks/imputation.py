@@ -122,15 +122,16 @@ def by_kind(all_: list[Sequence]) -> dict[str, list[Sequence]]:
     return dict(kinds)
 
 
-def compare(members: list[Sequence]) -> dict[str, dict[str, Score]]:
+def compare(
+    members: list[Sequence], ours: list[tuple[Sequence, Imputed]]
+) -> dict[str, dict[str, Score]]:
     """Everybody's scores by length of gap."""
-    cut = shipped().cut
     engines: dict[str, Callable[[Sequence], Imputed]] = {**RIVALS, CEILING: true_identity}
     found = {
         name: judged([(sequence, engine(sequence)) for sequence in members])
         for name, engine in engines.items()
     }
-    found["Flickerscope, learnt from these"] = judged([(s, impute(s)) for s in members], cut)
+    found["Flickerscope as shipped"] = judged(ours, shipped().cut)
     return {
         name: {label: score(results, *gap) for label, gap in GAPS.items()}
         for name, results in found.items()
@@ -212,33 +213,38 @@ def main(
     """Judge imputed boxes against true tracks."""
     shared = Path(os.environ.get("FLICKERSCOPE_TEST_DATA", "../shared")) / "tracks"
     all_ = [sequence for folder in folders or [shared] for sequence in sequences(folder)]
-    console = Console(stderr=as_json, width=130)
+    console = Console(stderr=as_json, width=160)
     figures: dict[str, object] = {}
     for kind, members in by_kind(all_).items():
-        scores = compare(members)
-        figures[kind] = {name: {k: asdict(v) for k, v in of.items()} for name, of in scores.items()}
+        pairs = [(sequence, impute(sequence)) for sequence in members]
+        scores = compare(members, pairs)
         _print(console, f"{kind}: {', '.join(s.name for s in members)}", scores)
+        figures[kind] = {**_as_figures(scores), **_reliability(console, pairs)}
     if with_halves:
         for kind, found in validated(all_).items():
-            pairs = [(sequence, boxes) for sequence, boxes, _ in found]
             at_cut = [one for s, boxes, cut in found for one in judged([(s, boxes)], cut)]
-            scores = {"learnt from the other half": {
-                label: score(at_cut, *gap) for label, gap in GAPS.items()
-            }}  # fmt: skip
+            by_gap = {label: score(at_cut, *gap) for label, gap in GAPS.items()}
+            scores = {"Flickerscope, learnt from the other half": by_gap}
             _print(console, f"{kind}, each half by what the other half taught", scores)
-            best, table = recall_at_precision(pairs), calibration(pairs)
-            console.print(f"recall at precision 0.8: {best or 'no such cut'}")
-            _print_calibration(console, table)
-            figures[f"{kind}, other half"] = {
-                **{label: asdict(one) for label, one in next(iter(scores.values())).items()},
-                "recall_at_precision_0.8": best,
-                "calibration": table,
-            }
+            reliability = _reliability(console, [(s, boxes) for s, boxes, _ in found])
+            figures[f"{kind}, other half"] = {**_as_figures(scores), **reliability}
     if with_speed:
         figures["speed"] = speed()
         console.print(figures["speed"])
     if as_json:
         print(json.dumps(figures))
+
+
+def _as_figures(scores: dict[str, dict[str, Score]]) -> dict[str, object]:
+    return {name: {gap: asdict(one) for gap, one in of.items()} for name, of in scores.items()}
+
+
+def _reliability(console: Console, pairs: list[tuple[Sequence, Imputed]]) -> dict[str, object]:
+    best, table = recall_at_precision(pairs), calibration(pairs)
+    said = f"{best[0]:.2f}, at plausibility {best[1]:g}" if best else "no cut reaches that"
+    console.print(f"Recall at precision {PRECISION:g}: {said}")
+    _print_calibration(console, table)
+    return {"recall at precision 0.8": best, "calibration": table}
 
 
 def _print(console: Console, title: str, scores: dict[str, dict[str, Score]]) -> None:

@@ -307,6 +307,8 @@ def _print(result: Mapping[str, object], as_json: bool) -> None:
         typer.echo(json.dumps(result))
         return
     for key, value in result.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{count} {name}" for name, count in value.items())
         typer.echo(f"{key.replace('_', ' '):>15}  {value}")
 
 

@@ -40,8 +40,6 @@ class Reason(IntEnum):
     """The object left the picture."""
     DOUBLE = 3
     """Another track's imputed box, more plausible, is in the same place."""
-    HIDDEN = 4
-    """It is behind another object, and the person does not want boxes of hidden ones."""
 
 
 @dataclass(frozen=True, eq=False)

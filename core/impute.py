@@ -1,19 +1,20 @@
 """Impute what a detector missed, from its boxes alone: `flickerscope impute`."""
 
 import csv
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from core.assertions.assess import assess
+from core.assertions.assess import ask, scene_of
+from core.assertions.base import Scene
 from core.assertions.findings import Findings
 from core.assertions.flickering import flickering
 from core.assertions.thresholds import Thresholds
 from core.calibration import shipped
 from core.errors import ImportedDetectionsError
 from core.importing.motchallenge import MotDetections, read_mot
+from core.imputation import Reason
 from core.paths import write_atomically
 
 HEADER = ("frame", "track", "x", "y", "w", "h", "plausibility", "gap")
@@ -47,8 +48,14 @@ def impute_file(request: ImputeRequest) -> dict[str, object]:
     Raises:
         ImportedDetectionsError: The input cannot be read or the output cannot be written.
     """
-    given = read_mot(request.detections)
-    found = _find(request, given)
+    scene = _scene(request, read_mot(request.detections))
+    cut = request.min_plausibility
+    thresholds = Thresholds(
+        max_gap=request.max_gap,
+        plausibility=shipped().cut if cut is None else cut,
+        hidden=request.hidden,
+    )
+    found = ask(scene, {"flickering": flickering}).within(thresholds)
     try:
         write_atomically(request.out, lambda temporary: _write(temporary, found))
     except OSError as error:
@@ -56,36 +63,36 @@ def impute_file(request: ImputeRequest) -> dict[str, object]:
             f"{request.out} cannot be written ({error.strerror or error})",
             mend="choose another file with --out",
         ) from error
-    lengths = Counter((found.violations.stop - found.violations.start).tolist())
     return {
         "out": str(request.out),
-        "frames": given.detections.frame_count,
-        "detections": len(given.detections),
+        "frames": scene.detections.frame_count,
+        "detections": len(scene.detections),
+        "tracks": len(scene.tracks),
         "gaps": len(found.violations),
         "imputed_boxes": len(found.missing.frame),
-        "longest_gap": max(lengths, default=0),
+        "not_imputed": _not_imputed(scene, thresholds),
     }
 
 
-def _find(request: ImputeRequest, given: MotDetections) -> Findings:
-    detections = given.detections
+def _scene(request: ImputeRequest, given: MotDetections) -> Scene:
     width, height = request.size or (int(np.ceil(edge)) for edge in given.size)
-    found = assess(
-        detections,
-        ("object",),
-        (width, height),
-        np.arange(detections.frame_count, dtype=np.float64),
-        min_score=request.min_score,
-        rules={"flickering": flickering},
-    )
-    cut = request.min_plausibility
-    return found.within(
-        Thresholds(
-            max_gap=request.max_gap,
-            plausibility=shipped().cut if cut is None else cut,
-            hidden=request.hidden,
-        )
-    )
+    seconds = np.arange(given.detections.frame_count, dtype=np.float64)
+    return scene_of(given.detections, ("object",), (width, height), seconds, request.min_score)
+
+
+def _not_imputed(scene: Scene, thresholds: Thresholds) -> dict[str, int]:
+    """Frames of gaps that get no box, by reason."""
+    gaps = scene.gaps
+    short = (gaps.stop - gaps.start <= thresholds.max_gap)[gaps.gap]
+    counts = {
+        reason.name.lower(): int((short & (gaps.reason == reason)).sum())
+        for reason in (Reason.SHOWN, Reason.OUTSIDE, Reason.DOUBLE)
+    }
+    open_ = short & (gaps.reason == Reason.NONE)
+    hidden = open_ & gaps.hidden & (not thresholds.hidden)
+    counts["hidden"] = int(hidden.sum())
+    implausible = open_ & ~hidden & (gaps.plausibility < thresholds.plausibility)
+    return {**counts, "implausible": int(implausible.sum())}
 
 
 def _write(path: Path, found: Findings) -> None:

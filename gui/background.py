@@ -85,13 +85,13 @@ class Background(QObject):
             self._status.begin_job("Loading the detector…", can_cancel=True)
         else:
             self.copier.look()
-            self._rest()
         self._show_run()
         self.changed.emit()
 
     def _show_run(self) -> None:
         if self._session is not None:
             self._status.show_run(self._session.run)
+            self._rest()
 
     def _show_detection(self, progress: Progress) -> None:
         if not self._taken:

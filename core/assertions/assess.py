@@ -13,6 +13,18 @@ from core.detections import Detections
 from core.tracks.linking import link
 
 
+def scene_of(
+    detections: Detections,
+    class_names: tuple[str, ...],
+    size: tuple[int, int],
+    seconds: NDArray[np.float64],
+    min_score: float = 0.0,
+) -> Scene:
+    """The linked scene that assertions are asked about; arguments as in `assess`."""
+    seconds = seconds[: detections.frame_count]
+    return Scene(detections, class_names, size, seconds, link(detections), min_score)
+
+
 def assess(
     detections: Detections,
     class_names: tuple[str, ...],
@@ -35,14 +47,16 @@ def assess(
     Raises:
         AssertionPluginError: An assertion that somebody has installed does not work.
     """
-    tracks = link(detections)
-    seconds = seconds[: detections.frame_count]
-    scene = Scene(detections, class_names, size, seconds, tracks, min_score)
-    rules = assertions() if rules is None else rules
+    scene = scene_of(detections, class_names, size, seconds, min_score)
+    return ask(scene, assertions() if rules is None else rules)
+
+
+def ask(scene: Scene, rules: Mapping[str, Assertion]) -> Findings:
+    """What some assertions find in a scene; see `assess`."""
     return join(
         {kind: judge(kind, rule, scene) for kind, rule in rules.items()},
-        class_names,
-        seconds,
-        detections.score,
-        scores_of(detections),
+        scene.class_names,
+        scene.seconds,
+        scene.detections.score,
+        scores_of(scene.detections),
     )

@@ -7,8 +7,8 @@ from typing import Any
 from core.calibration import shipped
 
 UNASKED = frozenset({"appear", "multibox", "class switch", "tutorial"})
-"""Kinds that are only shown when a person asks for them: they find boxes that are doubtful, of which
-there are many at low confidence, and ask for none. Kinds that people install are shown."""
+"""Kinds that are only shown when a person asks for them: they find doubtful boxes, of which there
+are many at low confidence, and ask for none. Kinds that people install are shown."""
 
 
 @dataclass(frozen=True)
