@@ -168,7 +168,7 @@ def videos(draw: st.DrawFn) -> list:
     return [[row for row in frame if row] for frame in zip(*objects, stray, strict=True)]
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(videos())
 def test_imputed_boxes_lie_inside_the_picture_and_their_gap_off_the_tracks_boxes(
     frames: list,
@@ -187,7 +187,7 @@ def test_imputed_boxes_lie_inside_the_picture_and_their_gap_off_the_tracks_boxes
         assert (paired_iou(np.repeat(gaps.xyxy[row][None], len(mine), 0), mine) < 0.5).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(videos())
 def test_time_reversed_gives_the_same_gaps(frames: list) -> None:
     ahead, back = (
