@@ -139,8 +139,8 @@ def impute_command(
     format_: Annotated[str, typer.Option("--format", help="mot.")] = "mot",
     max_gap: Annotated[int, typer.Option(help="Longest gap, 1 to 60 frames.")] = 20,
     min_score: Annotated[
-        float, typer.Option(help="Boxes with a lower score do not count as detections.")
-    ] = 0.0,
+        float | None, typer.Option(help="Boxes with a lower score do not count as detections.")
+    ] = None,
     min_plausibility: Annotated[
         float | None, typer.Option(help="Least plausibility of a box, 0 to 1.")
     ] = None,
@@ -165,7 +165,8 @@ def impute_command(
     if (width is None) != (height is None):
         raise typer.BadParameter("give both or none.", param_hint="--width, --height")
     size = (width, height) if width is not None and height is not None else None
-    request = ImputeRequest(detections, out, max_gap, min_score, min_plausibility, hidden, size)
+    least = float("-inf") if min_score is None else min_score
+    request = ImputeRequest(detections, out, max_gap, least, min_plausibility, hidden, size)
     _print(impute_file(request), as_json)
 
 

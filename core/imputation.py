@@ -5,6 +5,7 @@ gets the box of the track's smooth path, or the detector's own box of low score 
 the reason why it gets none.
 """
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -106,7 +107,7 @@ def find_gaps(
     tracks: Tracks,
     size: tuple[int, int],
     *,
-    min_score: float = 0.0,
+    min_score: float = -math.inf,
     longest: int,
     calibration: Calibration | None = None,
 ) -> Gaps:
@@ -150,7 +151,7 @@ def candidates(
     tracks: Tracks,
     size: tuple[int, int],
     *,
-    min_score: float = 0.0,
+    min_score: float = -math.inf,
     longest: int,
 ) -> Candidates:
     """Every frame of every gap, with what speaks for and against a box there; see `find_gaps`."""

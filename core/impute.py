@@ -1,6 +1,7 @@
 """Impute what a detector missed, from its boxes alone: `flickerscope impute`."""
 
 import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class ImputeRequest:
     """The CSV file to write; one that is there is replaced."""
     max_gap: int = 20
     """Longest gap, frames."""
-    min_score: float = 0.0
+    min_score: float = -math.inf
     """Boxes with a lower score do not count as detections; one that fits is imputed."""
     min_plausibility: float | None = None
     """Least plausibility of a box; None for the cut that the calibration found best."""

@@ -1,5 +1,6 @@
 """From detections to findings: link, then ask every assertion."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,7 +19,7 @@ def scene_of(
     class_names: tuple[str, ...],
     size: tuple[int, int],
     seconds: NDArray[np.float64],
-    min_score: float = 0.0,
+    min_score: float = -math.inf,
 ) -> Scene:
     """The linked scene that assertions are asked about; arguments as in `assess`."""
     seconds = seconds[: detections.frame_count]
@@ -31,7 +32,7 @@ def assess(
     size: tuple[int, int],
     seconds: NDArray[np.float64],
     *,
-    min_score: float = 0.0,
+    min_score: float = -math.inf,
     rules: Mapping[str, Assertion] | None = None,
 ) -> Findings:
     """All that is found in a run; `Findings.within` gives the part that a person wants.

@@ -1,5 +1,6 @@
 """What an assertion is given, and what it gives: violations, and the boxes it says are missing."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -25,7 +26,7 @@ class Scene:
     seconds: NDArray[np.float64]
     """(frames,) when each frame shows."""
     tracks: Tracks
-    min_score: float = 0.0
+    min_score: float = -math.inf
     """Boxes with a lower score do not count as detections."""
     calibration: Calibration | None = None
     """None for the shipped one."""

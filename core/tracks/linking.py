@@ -76,11 +76,14 @@ class Tracks:
 
 
 def usual(score: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Scores in units of what this detector usually gives, 1 at most."""
-    if not len(score):
-        return np.empty(0)
-    scale = max(float(np.quantile(score, _USUAL_SCORE)), 1e-6)
-    return np.minimum(score.astype(np.float64) / scale, 1)
+    """Scores in units of what this detector usually gives, 0 to 1.
+
+    Where most are not positive (some detectors give -1 for "unknown"), all count as usual.
+    """
+    scale = float(np.quantile(score, _USUAL_SCORE)) if len(score) else 0.0
+    if scale <= 0:
+        return np.ones(len(score))
+    return np.clip(score.astype(np.float64) / scale, 0, 1)
 
 
 def link(

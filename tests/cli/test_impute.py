@@ -77,6 +77,15 @@ def test_boxes_of_low_score_count_as_missing_and_are_imputed(
     assert [row["frame"] for row in read(out)] == ["21"]
 
 
+@pytest.mark.parametrize("score", [-1, -0.4, 0, 1, 87.5])
+def test_scores_of_any_scale_are_taken(
+    score: float, det: Write, tmp_path: Path, flickerscope: Flickerscope
+) -> None:
+    out = tmp_path / "out.csv"
+    flickerscope("impute", det(mot(range(9, 11), score=score)), "--out", out)
+    assert [row["frame"] for row in read(out)] == ["10", "11"]
+
+
 def test_the_picture_bounds_the_boxes(
     det: Write, tmp_path: Path, flickerscope: Flickerscope
 ) -> None:
