@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
-from benchmarks.ground_truth import LONGEST_GAP, Imputed, Judged, Sequence, judge
+from benchmarks.ground_truth import LONGEST_GAP, Imputed, Judged, Sequence, identities, judge
 from core.assertions.appear import short_lives
 from core.assertions.base import Scene
 from core.assertions.multibox import triples
-from core.boxes import iou_matrix
 from core.calibration import APPEAR, LINK, MULTIBOX, PLAUSIBILITY, Calibration, probability
 from core.imputation import Candidates, Reason, candidates, find_gaps
 from core.tracks.linking import Ends, Linker, link
@@ -109,7 +107,7 @@ def _link_examples(
 ) -> tuple[Matrix, NDArray[np.bool_]]:
     features, same = [np.empty((0, len(LINK)))], [np.empty(0, np.bool_)]
     for sequence in sequences:
-        identity = _identities(sequence)
+        identity = identities(sequence, _SHOWS)
 
         def observe(ends: Ends, before: Rows, after: Rows, found: Matrix) -> None:
             tail = _identity_of_ends(identity, ends, last=True)  # noqa: B023 - called at once
@@ -121,21 +119,6 @@ def _link_examples(
 
         Linker(sequence.detections, known, observe).tracks()
     return np.concatenate(features), np.concatenate(same)
-
-
-def _identities(sequence: Sequence) -> Rows:
-    """(n,) whom each detection shows, or -1."""
-    seen = sequence.detections
-    identity = np.full(len(seen), -1)
-    for frame in np.unique(sequence.frame):
-        true = np.flatnonzero(sequence.frame == frame)
-        rows = seen.rows(int(frame))
-        overlap = iou_matrix(sequence.xyxy[true], seen.xyxy[rows])
-        overlap[overlap < _SHOWS] = 0
-        row, column = linear_sum_assignment(-overlap)
-        kept = overlap[row, column] > 0
-        identity[rows.start + column[kept]] = sequence.identity[true[row[kept]]]
-    return identity
 
 
 def _identity_of_ends(identity: Rows, ends: Ends, *, last: bool) -> Rows:
@@ -168,7 +151,7 @@ def _appear_examples(sequence: Sequence, known: Calibration) -> tuple[Matrix, ND
     """Tracks of short lives, and whether most of their boxes show no true object."""
     scene = _scene(sequence, known)
     tracks, features = short_lives(scene)
-    nobody = _identities(sequence) < 0
+    nobody = identities(sequence, _SHOWS) < 0
     boxes = np.bincount(scene.tracks.of, minlength=len(scene.tracks))
     false = np.bincount(scene.tracks.of, nobody, len(scene.tracks)) * 2 > boxes
     return features, false[tracks]
@@ -177,7 +160,7 @@ def _appear_examples(sequence: Sequence, known: Calibration) -> tuple[Matrix, ND
 def _multibox_examples(sequence: Sequence, known: Calibration) -> tuple[Matrix, NDArray[np.bool_]]:
     """The weakest box of each three, and whether it shows no true object."""
     row, _, features = triples(_scene(sequence, known))
-    return features, _identities(sequence)[row] < 0
+    return features, identities(sequence, _SHOWS)[row] < 0
 
 
 def _scene(sequence: Sequence, known: Calibration) -> Scene:

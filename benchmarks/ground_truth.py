@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from core.boxes import area, iou_matrix
+from core.boxes import Boxes, area, iou_matrix
 from core.detections import Detections
 from core.importing.motchallenge import read_mot
 
@@ -139,10 +139,22 @@ def judge(sequence: Sequence, imputed: Imputed) -> Judged:
     return Judged(right, counted | right, recovered)
 
 
-def match(left: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[Column, Column]:
-    """Optimal one-to-one matching of boxes with IoU >= 0.5: rows of both sides."""
+def identities(sequence: Sequence, least: float = MATCH) -> Column:
+    """(n,) whom each detection shows, or -1."""
+    seen = sequence.detections
+    found = np.full(len(seen), -1)
+    for frame in np.unique(sequence.frame):
+        true = np.flatnonzero(sequence.frame == frame)
+        rows = seen.rows(int(frame))
+        left, right = match(sequence.xyxy[true], seen.xyxy[rows], least)
+        found[rows.start + right] = sequence.identity[true[left]]
+    return found
+
+
+def match(left: Boxes, right: Boxes, least: float = MATCH) -> tuple[Column, Column]:
+    """Optimal one-to-one matching of boxes with at least some IoU: rows of both sides."""
     overlap = iou_matrix(left, right)
-    overlap[overlap < MATCH] = 0
+    overlap[overlap < least] = 0
     row, column = linear_sum_assignment(-overlap)
     kept = overlap[row, column] > 0
     return row[kept], column[kept]
@@ -152,7 +164,7 @@ def _detected(frame: Column, xyxy: NDArray[np.float64], seen: Detections) -> Mas
     found = np.zeros(len(frame), np.bool_)
     for at in np.unique(frame):
         true = np.flatnonzero(frame == at)
-        row, _ = match(xyxy[true], seen.xyxy[seen.rows(int(at))].astype(np.float64))
+        row, _ = match(xyxy[true], seen.xyxy[seen.rows(int(at))])
         found[true[row]] = True
     return found
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.ground_truth import LONGEST_GAP, Imputed, Sequence, match
+from benchmarks.ground_truth import LONGEST_GAP, Imputed, Sequence, identities, match
 from core.assertions.tutorial import flickering_columns
 from core.boxes import truncated_xyxy
 
@@ -33,7 +33,7 @@ def iou_tracker(sequence: Sequence) -> Imputed:
         tracks = {t: last for t, last in tracks.items() if frame - last[1] <= LONGEST_GAP + 1}
         names = list(tracks)
         before = detections.xyxy[[tracks[name][0] for name in names]].reshape(-1, 4)
-        left, right = match(before.astype(np.float64), detections.xyxy[rows].astype(np.float64))
+        left, right = match(before, detections.xyxy[rows])
         joined = dict(zip(right.tolist(), (names[i] for i in left), strict=True))
         for place in range(rows.stop - rows.start):
             name = joined.get(place, count)
@@ -65,14 +65,7 @@ def bytetrack(sequence: Sequence) -> Imputed:
 
 def true_identity(sequence: Sequence) -> Imputed:
     """The ceiling for straight lines: linked by whom each box truly shows."""
-    detections = sequence.detections
-    labels = np.full(len(detections), -1)
-    for frame in np.unique(sequence.frame):
-        rows = detections.rows(int(frame))
-        true = np.flatnonzero(sequence.frame == frame)
-        left, right = match(sequence.xyxy[true], detections.xyxy[rows].astype(np.float64))
-        labels[rows.start + right] = sequence.identity[true[left]]
-    return lines(sequence, labels)
+    return lines(sequence, identities(sequence))
 
 
 def lines(sequence: Sequence, labels: Labels) -> Imputed:

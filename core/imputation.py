@@ -18,7 +18,7 @@ from core.detections import Detections
 from core.tracks.linking import Tracks, usual
 from core.tracks.pairs import Rows, best, pairs_in_time
 
-SHOWN_OVERLAP = 0.5
+_SHOWN = 0.5
 """A detection with at least this IoU shows the object."""
 _SAME_PLACE = 0.8
 """IoU with another object's box from which both are one."""
@@ -26,6 +26,10 @@ _OUTSIDE = 0.5
 """Part of a box outside the picture from which the object counts as gone."""
 _HIDDEN = 0.9
 """Part of a box behind another track's from which the object counts as hidden."""
+_SETTLED = 5
+"""A track with so many boxes is an object of its own."""
+_LITTLE = 0.3
+"""Overlap that says nothing."""
 _MOST_SEEN = 20
 """Boxes of a track on one side of a gap after which more say nothing new."""
 
@@ -115,7 +119,7 @@ def find_gaps(
 
     Args:
         detections: What was linked.
-        tracks: See `core.tracks.link`.
+        tracks: See `core.tracks.linking`.
         size: Width and height of the picture, px.
         min_score: Boxes with a lower score do not count as detections; one that fits is imputed.
         longest: Gaps of more frames are left out.
@@ -157,23 +161,30 @@ def candidates(
     """Every frame of every gap, with what speaks for and against a box there; see `find_gaps`."""
     strong = detections.score >= min_score
     seen = tracks.agrees & strong
-    path = clip(tracks.boxes(), *size)
-    cells = _missing(detections, tracks, seen, longest)
+    whole = tracks.boxes()
+    path = clip(whole, *size)
+    has = _seen_cells(detections, tracks, seen)
+    cells = _missing(tracks, has, longest)
     xyxy, source = _with_low_scores(detections, tracks, cells, path[cells.cell], seen)
-    features, shown = _features(detections, tracks, cells, xyxy, seen, strong)
+    features, shown = _features(detections, tracks, cells, xyxy, seen, strong, has)
     reason = np.zeros(len(cells.cell), np.int8)
     reason[shown] = Reason.SHOWN
-    reason[_outside(tracks, cells, size)] = Reason.OUTSIDE
+    reason[_outside(whole[cells.cell], size)] = Reason.OUTSIDE
     return Candidates(cells, xyxy, source, features, reason, _hidden(tracks, cells, xyxy, path))
 
 
-def _missing(
-    detections: Detections, tracks: Tracks, seen: NDArray[np.bool_], longest: int
-) -> Cells:
+def _seen_cells(
+    detections: Detections, tracks: Tracks, seen: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(cells,) whether a box shows the object."""
+    has = np.zeros(len(tracks.paths.states), np.bool_)
+    has[tracks.paths.cell(tracks.of[seen], detections.frame[seen])] = True
+    return has
+
+
+def _missing(tracks: Tracks, has: NDArray[np.bool_], longest: int) -> Cells:
     paths = tracks.paths
-    count, index = len(paths.states), np.arange(len(paths.states))
-    has = np.zeros(count, np.bool_)
-    has[paths.cell(tracks.of[seen], detections.frame[seen])] = True
+    count, index = len(has), np.arange(len(has))
     before = np.maximum.accumulate(np.where(has, index, -1))
     after = np.minimum.accumulate(np.where(has, index, count)[::-1])[::-1]
     track = paths.track
@@ -207,6 +218,7 @@ def _features(
     xyxy: Boxes,
     seen: NDArray[np.bool_],
     strong: NDArray[np.bool_],
+    has: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """(m, 7) what speaks for each box, in the order of `core.calibration.PLAUSIBILITY`, and (m,)
     whether a detection shows its object.
@@ -225,11 +237,9 @@ def _features(
         settled = seen[row] & (boxes[of] >= _SETTLED) & ~mine
         for column, chosen in ((own, mine), (other, settled), (loose, ~mine & ~settled)):
             np.maximum(column, best(i[chosen], overlap[chosen], count), out=column)
-    known = np.zeros(len(paths.states), np.int64)
-    known[paths.cell(tracks.of[seen], detections.frame[seen])] = 1
-    so_far = np.cumsum(known)
+    so_far = np.cumsum(has)
     first, last = paths.offset[cells.track], paths.end[cells.track]
-    earlier = so_far[cells.before] - so_far[first] + known[first]
+    earlier = so_far[cells.before] - so_far[first] + has[first]
     later = so_far[last] - so_far[cells.after] + 1
     total = np.bincount(tracks.of[seen], usual(detections.score)[seen], len(tracks))
     score = total / np.maximum(boxes, 1)
@@ -243,18 +253,11 @@ def _features(
         ]
     )
     # In a crowd another object's box may well cover half of this one, but not nearly all.
-    shown = (own >= SHOWN_OVERLAP) | ((loose >= SHOWN_OVERLAP) & (loose >= other))
+    shown = (own >= _SHOWN) | ((loose >= _SHOWN) & (loose >= other))
     return features, shown | (other >= _SAME_PLACE)
 
 
-_SETTLED = 5
-"""A track with so many boxes is an object of its own."""
-_LITTLE = 0.3
-"""Overlap that says nothing."""
-
-
-def _outside(tracks: Tracks, cells: Cells, size: tuple[int, int]) -> NDArray[np.bool_]:
-    whole = tracks.boxes()[cells.cell]
+def _outside(whole: Boxes, size: tuple[int, int]) -> NDArray[np.bool_]:
     return area(clip(whole, *size)) <= (1 - _OUTSIDE) * area(whole)
 
 
@@ -286,7 +289,7 @@ def _doubles(frame: Rows, track: Rows, xyxy: Boxes, plausibility: NDArray[np.flo
             (plausibility[i] == plausibility[j]) & (track[i] > track[j])
         )
         i, j = i[weaker], j[weaker]
-        lost.append(i[paired_iou(xyxy[i], xyxy[j]) >= SHOWN_OVERLAP])
+        lost.append(i[paired_iou(xyxy[i], xyxy[j]) >= _SHOWN])
     return np.unique(np.concatenate(lost))
 
 

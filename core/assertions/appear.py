@@ -43,10 +43,8 @@ def short_lives(scene: Scene) -> tuple[Rows, NDArray[np.float64]]:
     margin = _EDGE * np.array([width, height, width, height])
     boxes = scene.tracks.boxes()
     outer = np.array([0, 0, width, height])
-    at_edge = np.zeros(len(boxes), np.bool_)
-    for cell in (paths.offset, paths.end):
-        at_edge[cell] = (np.abs(boxes[cell] - outer) < margin).any(axis=1)
-    touching = at_edge[paths.offset] | at_edge[paths.end]
+    ends_of_life = np.stack([boxes[paths.offset], boxes[paths.end]], axis=1)
+    touching = (np.abs(ends_of_life - outer) < margin).any(axis=(1, 2))
     short = (paths.length <= LONGEST_LIFE) & (counts > 0) & ~begun & ~touching
     tracks = np.flatnonzero(short)
     features = [np.ones(len(tracks)), np.log(paths.length[tracks]), mean[tracks]]

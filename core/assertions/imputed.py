@@ -8,7 +8,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+from core.tracks.pairs import Rows
+
 Xyxy = tuple[float, float, float, float]
 
 

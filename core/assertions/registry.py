@@ -53,7 +53,7 @@ def judge(kind: str, assertion: Assertion, scene: Scene) -> Violations:
     try:
         found = assertion(scene)
     except Exception as error:
-        if kind in BUILT_IN and assertion is BUILT_IN[kind]:
+        if assertion is BUILT_IN.get(kind):
             raise
         raise AssertionPluginError(
             f"The assertion “{kind}” failed ({type(error).__name__}: {error})",

@@ -2,10 +2,9 @@
 
 The camera's motion is what most corners do, by sparse optical flow (Lucas and Kanade, in OpenCV's
 pyramidal form) outside the detected boxes, with the median against whatever else moves by itself.
-A cut is where the mean change of
-hue, saturation and value passes a threshold: the content value of PySceneDetect, with its default.
-That package itself waits for later frames before it tells of a cut, so a run that is resumed would
-not be the same as one in a single go.
+A cut is where the mean change of hue, saturation and value passes a threshold: the content value of
+PySceneDetect, with its default. That package itself waits for later frames before it tells of a
+cut, so a run that is resumed would not be the same as one in a single go.
 """
 
 from dataclasses import dataclass

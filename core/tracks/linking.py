@@ -86,11 +86,7 @@ def usual(score: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.clip(score.astype(np.float64) / scale, 0, 1)
 
 
-def link(
-    detections: Detections,
-    *,
-    calibration: Calibration | None = None,
-) -> Tracks:
+def link(detections: Detections, *, calibration: Calibration | None = None) -> Tracks:
     """Link all detections of a video.
 
     Args:
@@ -177,6 +173,12 @@ class Linker:
         labels: Rows = connected_components(graph, directed=False)[1].astype(np.int64)
         return labels
 
+    def _by_track(self) -> tuple[Rows, Rows]:
+        """All detections by track and frame, and the track of each, 0, 1, 2..."""
+        labels = self._labels()
+        rows = np.lexsort((self._frame, labels))
+        return rows, dense(labels[rows])
+
     def _neighbours(self, velocity: NDArray[np.float64]) -> tuple[Rows, Rows]:
         """Links from each frame to the next, of boxes moved to the moment between both."""
         half = _for_states(velocity / 2)
@@ -203,9 +205,7 @@ class Linker:
         return i[some], j[some], overlap[some]
 
     def _ends(self) -> Ends:
-        labels = self._labels()
-        rows = np.lexsort((self._frame, labels))
-        track = dense(labels[rows])
+        rows, track = self._by_track()
         paths = smooth(track, self._frame[rows], self._states[rows])
         boxes = np.bincount(track, minlength=len(paths.first))
         head = np.cumsum(boxes) - boxes
@@ -250,9 +250,8 @@ class Linker:
         return np.concatenate(before), np.concatenate(after)
 
     def _finished(self) -> Tracks:
-        labels = self._labels()
-        order = np.lexsort((self._frame, labels))
-        track, frame, states = dense(labels[order]), self._frame[order], self._states[order]
+        order, track = self._by_track()
+        frame, states = self._frame[order], self._states[order]
         agrees = np.ones(len(order), np.bool_)
         for _ in range(2):
             paths = smooth(track, frame, states, weight=np.where(agrees, 1.0, 1e-3))

@@ -7,6 +7,7 @@ equations for the whole video, because a loop over frames in Python would take m
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,12 @@ class Paths:
         """(t,) last cell."""
         return self.offset + self.length - 1
 
-    @property
+    @cached_property
     def track(self) -> Rows:
         """(cells,) track of each cell."""
         return np.repeat(np.arange(len(self.first)), self.length)
 
-    @property
+    @cached_property
     def frame(self) -> Rows:
         """(cells,) frame of each cell."""
         return np.arange(len(self.states)) + np.repeat(self.first - self.offset, self.length)
