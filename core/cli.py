@@ -7,11 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_args
 
 import typer
 
-from core.detectors.base import DEFAULT_CONFIDENCE, DEFAULT_MODEL, Device
+from core.detectors.base import (
+    BUILT_IN,
+    DEFAULT_CONFIDENCE,
+    DEFAULT_IOU,
+    DEFAULT_MODEL,
+    Backend,
+    Device,
+)
 from core.errors import UserError
 from core.logs import start_logging
 
@@ -82,6 +89,12 @@ def demo_command(
     _print(result, as_json)
 
 
+CODE_WARNING = (
+    "{} comes from outside Flickerscope; a .pt file runs code when it is loaded, so use one only "
+    "if you trust where it is from (this is said once; a model in ONNX or OpenVINO form is safe)."
+)
+
+
 @app.command("process")
 def process_command(
     video: Annotated[Path, typer.Argument(metavar="VIDEO", help="A local video file.")],
@@ -95,6 +108,23 @@ def process_command(
         str | None, typer.Option(help="Keep only these classes, as car,truck.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    backend: Annotated[
+        str, typer.Option(help="auto (the fastest here), torch, onnx, openvino or tensorrt.")
+    ] = "auto",
+    iou: Annotated[
+        float, typer.Option(help="Of boxes that overlap by more, keep the surest, 0 to 1.")
+    ] = DEFAULT_IOU,
+    image_size: Annotated[
+        int | None, typer.Option(min=32, help="Longer side of the network's input, px.")
+    ] = None,
+    every: Annotated[int, typer.Option(min=1, help="Look at every n-th frame.")] = 1,
+    start: Annotated[int, typer.Option("--from", min=0, help="First frame to look at.")] = 0,
+    stop: Annotated[
+        int | None, typer.Option("--to", min=1, help="Frame before which to stop.")
+    ] = None,
+    detector: Annotated[
+        str, typer.Option(help="Another detector than YOLO, by its installed name.")
+    ] = BUILT_IN,
     out: Annotated[Path | None, typer.Option(help="Folder that receives the project.")] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew even if a run is unfinished.")
@@ -102,14 +132,58 @@ def process_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Detect and score a video."""
-    from core.detectors.base import DetectorConfig, model_reference
+    from core.detectors.base import DetectorConfig, Sampling, model_reference
+    from core.detectors.known_models import must_be_trusted, trust
     from core.headless import process_video
 
+    if stop is not None and stop <= start:
+        raise typer.BadParameter(f"{stop} is not after --from {start}.", param_hint="--to")
     config = DetectorConfig(
-        model_reference(model), _share(conf, "--conf"), _class_names(classes), _device(device)
+        model_reference(model),
+        _share(conf, "--conf"),
+        _class_names(classes),
+        _device(device),
+        image_size,
+        _share(iou, "--iou"),
+        _backend(backend),
+        Sampling(start, stop, every),
+        detector,
     )
+    if must_be_trusted(config.model):
+        typer.echo(f"flickerscope: {CODE_WARNING.format(Path(config.model).name)}", err=True)
+        trust(config.model)
     with _progress(as_json) as report:
         result = process_video(video, config, out, report, restart=restart)
+    _print(result, as_json)
+
+
+@app.command("import")
+def import_command(
+    path: Annotated[Path, typer.Argument(metavar="VIDEO | PROJECT", help="What they are of.")],
+    detections: Annotated[Path, typer.Argument(metavar="DETECTIONS", help="A file or folder.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="yolo, coco, mot or lightly; else found out.")
+    ] = None,
+    names: Annotated[
+        str | None, typer.Option(help="Names of the classes in order, where files do not say.")
+    ] = None,
+    first_frame: Annotated[
+        int | None, typer.Option(min=0, max=1, help="Number of the first frame; else found out.")
+    ] = None,
+    min_score: Annotated[float, typer.Option(help="Leave out boxes with a lower score.")] = 0.0,
+    out: Annotated[Path | None, typer.Option(help="Folder that receives the project.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Use another program's detections as a run, and find its flickering."""
+    from core.headless import import_into
+    from core.importing.base import ImportOptions
+    from core.importing.formats import FORMATS
+
+    if format_ is not None:
+        _one_of("--format", format_, tuple(FORMATS))
+    options = ImportOptions(_class_names(names), first_frame, _share(min_score, "--min-score"))
+    with _progress(as_json) as report:
+        result = import_into(path, detections, options, format_, out, report)
     _print(result, as_json)
 
 
@@ -293,7 +367,12 @@ def _class_names(value: str | None) -> tuple[str, ...] | None:
 
 
 def _device(value: str) -> Device:
-    _one_of("--device", value, ("auto", "cpu", "cuda", "mps"))
+    _one_of("--device", value, get_args(Device))
+    return value  # type: ignore[return-value]
+
+
+def _backend(value: str) -> Backend:
+    _one_of("--backend", value, get_args(Backend))
     return value  # type: ignore[return-value]
 
 

@@ -1,7 +1,7 @@
 """Detections in columns: what one run of a detector saw, frame after frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -76,6 +76,20 @@ class Detections:
         if not 0 <= frame < self.frame_count:
             return slice(0, 0)
         return slice(int(self.offsets[frame]), int(self.offsets[frame + 1]))
+
+    def only(self, frames: range) -> "Detections":
+        """The detections of some frames as those of a video that has only these.
+
+        Args:
+            frames: Ascending, all covered; the others must be empty.
+        """
+        if len(frames) == self.frame_count:
+            return self
+        kept = np.asarray(frames, np.int64)
+        offsets = np.append(self.offsets[kept], len(self))
+        moved = self.moved[kept] if self.moved is not None else None
+        cut = self.cut[kept] if self.cut is not None else None
+        return replace(self, offsets=offsets, moved=moved, cut=cut)
 
 
 def empty_detections(frame_count: int = 0) -> Detections:

@@ -36,6 +36,14 @@ class DetectorError(UserError):
     """A detector that cannot be found, loaded or run."""
 
 
+class OutOfMemoryError(DetectorError):
+    """More pictures together than the device's memory holds."""
+
+
+class DeviceFailedError(DetectorError):
+    """A graphics device that stopped working; the processor may still do."""
+
+
 class ChangedDetectorError(DetectorError):
     """An unfinished run that cannot be resumed, because its detector is not the same any more."""
 

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Protocol
 
 from core.demo import demo_config, demo_video
-from core.detectors.base import DetectorConfig
+from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import ExportError, VideoError
 from core.export import ExportResult, export, flagged_frames
+from core.imported_runs import add_imported, for_video, read_run
+from core.importing.base import ImportOptions
 from core.opening import Target, find, keep_index, open_reader
 from core.paths import check_new, free_folder, project_stem
-from core.pipeline import Processed, Progress, findings_of, newest_run, process
+from core.pipeline import Processed, Progress, current_run, findings_of, process
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts, is_project
 from core.settings import load_settings
@@ -42,12 +44,50 @@ def process_video(
     """
     if is_project(video):
         raise VideoError(f"{video} is a project, not a video", mend="give the video file")
-    target = Target(video, out / f"{project_stem(video)}.flickerscope") if out else find(video)
+    target = _in_folder(video, out) if out else find(video)
     with _opened(target, report) as reader:
         project = Project.open_or_create(target.folder, reader.info)
         try:
             keep_index(target.folder, reader.info.identity, reader.index)
             return _summary(_process(project, reader, config, report, restart=restart))
+        finally:
+            project.close()
+
+
+def import_into(
+    path: Path,
+    detections: Path,
+    options: ImportOptions,
+    format_name: str | None,
+    out: Path | None,
+    report: Report,
+) -> Summary:
+    """Make another program's detections a run of a video's project.
+
+    Args:
+        path: A video, or a project.
+        detections: A file or folder.
+        options: What the files do not say.
+        format_name: A key of `core.importing.formats.FORMATS`, or None to find it out.
+        out: Folder that receives the project of a video.
+        report: Told about indexing.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    target = find(path)
+    if out is not None and not is_project(path):
+        target = _in_folder(path, out)
+    with _opened(target, report) as reader:
+        project = Project.open_or_create(target.folder, reader.info)
+        try:
+            keep_index(target.folder, reader.info.identity, reader.index)
+            run, found = read_run(detections, for_video(project), options, format_name)
+            add_imported(project, run, found)
+            findings = findings_of(project, run, found, reader.index)
+            return _summary(
+                Processed(project, run, found, findings.within(project.thresholds), None)
+            )
         finally:
             project.close()
 
@@ -70,7 +110,7 @@ def export_project(
     project = Project.open(folder)
     try:
         project.check_video()
-        run, detections = newest_run(project)
+        run, detections = current_run(project)
         with _opened(Target(project.video.path, folder), report) as reader:
             decisions = list(project.decisions.values())
             chosen = (
@@ -173,6 +213,10 @@ def relocate_video(folder: Path, video: Path) -> Summary:
         project.close()
 
 
+def _in_folder(video: Path, out: Path) -> Target:
+    return Target(video, out / f"{project_stem(video)}.flickerscope")
+
+
 def _opened(target: Target, report: Report) -> VideoReader:
     seen: list[float] = []
 
@@ -197,6 +241,10 @@ def _process(
     def on_progress(progress: Progress) -> None:
         report("Detecting", progress.done, progress.total, progress.fps)
 
+    def on_told(message: Preparing | Notice) -> None:
+        if isinstance(message, Preparing):
+            report(message.text, 0, 1)
+
     return process(
         project,
         reader.index,
@@ -204,17 +252,24 @@ def _process(
         restart=restart,
         proxy=load_settings().proxies,
         on_progress=on_progress,
+        on_told=on_told,
     )
 
 
 def _summary(processed: Processed) -> Summary:
+    frames = processed.run.config.sampling.frames(processed.detections.frame_count)
+    rate = {"fps": round(processed.fps, 2)} if processed.fps is not None else {}
+    notices = {"notices": list(processed.notices)} if processed.notices else {}
     return {
         "project": str(processed.project.folder),
-        "frames": processed.detections.frame_count,
+        "model": processed.run.info.model,
+        "backend": processed.run.info.backend,
+        "frames": len(frames),
         "detections": len(processed.detections),
         "flagged_frames": len(processed.findings.flagged),
         "imputed_boxes": len(processed.findings.imputed),
-        "fps": round(processed.fps, 2),
+        **rate,
+        **notices,
     }
 
 

@@ -1,23 +1,25 @@
 """The one way for data: video -> detections -> assertion -> scores, with progress and cancel."""
 
-import logging
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from core.assertions.assess import assess
 from core.assertions.findings import Findings
-from core.detections import Detections, DetectionsBuilder, empty_detections
-from core.detectors.base import DetectorConfig, DetectorInfo
-from core.detectors.stream import DetectRequest, Message, Ready, stream_detections
-from core.errors import Cancelled, ChangedDetectorError, ProjectError
-from core.frames import FrameIndex, FrameRange
+from core.detections import Detections, DetectionsBuilder
+from core.detectors.base import DetectorConfig, DetectorInfo, Notice, Preparing
+from core.detectors.known_models import remember
+from core.detectors.stream import Chunk, DetectRequest, Message, Ready, stream_detections
+from core.errors import Cancelled, ProjectError
+from core.frames import FrameIndex
 from core.paths import ProxyPlace
-from core.project.project import Project, Run, new_run_id
+from core.planning import check_same_detector, plan_run
+from core.project import ChooseRun, Project, Run
 from core.project.runs import load_detections, save_detections
-
-log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 5.0
 
@@ -27,7 +29,7 @@ class Progress:
     """How far a detection is."""
 
     done: int
-    """Frames seen, those of an earlier part of the run included."""
+    """Frames looked at, those of an earlier part of the run included."""
     total: int
     fps: float
     """Frames per second since this part began; 0 before the first frame."""
@@ -42,10 +44,11 @@ class Progress:
 def record(
     messages: Iterable[Message],
     builder: DetectionsBuilder,
-    total: int,
+    frames: range,
     *,
     on_ready: Callable[[DetectorInfo], None] = lambda info: None,
     on_progress: Callable[[Progress, Detections], None] = lambda progress, detections: None,
+    on_told: Callable[[Preparing | Notice], None] = lambda message: None,
     checkpoint: Callable[[Detections], None] = lambda detections: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
@@ -55,9 +58,10 @@ def record(
         messages: The stream; it must start where `builder` ends.
         builder: Receives the detections; whatever ends this function, it holds all that was
             seen until then.
-        total: Frames of the whole run.
+        frames: Those that the whole run looks at.
         on_ready: Told once, when the detector is loaded.
         on_progress: Told after each chunk.
+        on_told: Told what the stream has to say.
         checkpoint: Told every few seconds and at the end, however the end comes: save now.
         cancelled: Asked after each chunk.
 
@@ -66,17 +70,22 @@ def record(
         UserError: As the stream met it.
     """
     first, began, saved = builder.frame_count, time.monotonic(), time.monotonic()
+    done = partial(bisect_left, frames)
     try:
         for message in messages:
             if isinstance(message, Ready):
                 on_ready(message.info)
                 began = time.monotonic()
                 continue
+            if not isinstance(message, Chunk):
+                on_told(message)
+                continue
             builder.extend(message.frames)
             now = time.monotonic()
             seen = builder.snapshot()
-            fps = (seen.frame_count - first) / max(now - began, 1e-6)
-            on_progress(Progress(seen.frame_count, total, fps, len(seen)), seen)
+            looked_at = done(seen.frame_count)
+            fps = (looked_at - done(first)) / max(now - began, 1e-6)
+            on_progress(Progress(looked_at, len(frames), fps, len(seen)), seen)
             if now - saved >= CHECKPOINT_SECONDS:
                 checkpoint(seen)
                 saved = now
@@ -96,8 +105,10 @@ class Processed:
     detections: Detections
     findings: Findings
     """Within the project's thresholds."""
-    fps: float
-    """Frames per second of detection, loading excluded."""
+    fps: float | None
+    """Frames per second of detection, loading excluded; None for what was not detected here."""
+    notices: tuple[str, ...] = ()
+    """What a person should know of."""
 
 
 def process(
@@ -109,6 +120,7 @@ def process(
     restart: bool = False,
     proxy: ProxyPlace | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_told: Callable[[Preparing | Notice], None] = lambda message: None,
 ) -> Processed:
     """Detect a project's whole video and find its flickering, without a window.
 
@@ -118,73 +130,46 @@ def process(
     Raises:
         UserError: The detector or the project failed; the frames seen until then are saved.
     """
-    run, start = (None, empty_detections()) if restart else resumable(project, config)
-    run_id = run.id if run else new_run_id()
-    builder = DetectionsBuilder(start)
+    plan = plan_run(project, index, config, restart=restart, proxy=proxy)
+    run = plan.resumed
+    builder = DetectionsBuilder(plan.start)
     fps = 0.0
+    notices: list[str] = []
 
     def register(info: DetectorInfo) -> None:
         nonlocal run
         if run is None:
-            run = Run.begin(run_id, config, info)
+            run = Run.begin(plan.run_id, config, info)
             project.add_run(run)
         else:
             check_same_detector(run, info)
+            project.apply(ChooseRun(run.id))
 
     def report(progress: Progress, detections: Detections) -> None:
         nonlocal fps
         fps = progress.fps
         on_progress(progress)
 
+    def tell(message: Preparing | Notice) -> None:
+        if isinstance(message, Notice):
+            notices.append(message.text)
+        on_told(message)
+
     record(
-        stream(
-            DetectRequest(
-                project.video.path,
-                index,
-                config,
-                FrameRange(start.frame_count, len(index)),
-                proxy,
-            )
-        ),
+        stream(plan.request),
         builder,
-        len(index),
+        config.sampling.frames(len(index)),
         on_ready=register,
         on_progress=report,
-        checkpoint=partial(save_detections, project.run_file(run_id)),
+        on_told=tell,
+        checkpoint=partial(save_detections, plan.run_file),
     )
     if run is None:
         raise RuntimeError("the stream of detections never said that it was ready")
     detections = builder.snapshot()
     found = findings_of(project, run, detections, index).within(project.thresholds)
-    return Processed(project, run, detections, found, fps)
-
-
-def resumable(project: Project, config: DetectorConfig) -> tuple[Run | None, Detections]:
-    """The newest run, if it has this configuration and is unfinished, and what it saw so far."""
-    if project.runs and project.runs[-1].config == config:
-        run = project.runs[-1]
-        try:
-            seen = load_detections(project.run_file(run.id))
-        except ProjectError as error:
-            log.warning("%s A new run begins.", error)
-            return None, empty_detections()
-        if seen.frame_count < project.video.frame_count:
-            return run, seen
-    return None, empty_detections()
-
-
-def check_same_detector(run: Run, info: DetectorInfo) -> None:
-    """Refuse to go on with a run by other means than it was begun.
-
-    Raises:
-        ChangedDetectorError: The weights or the library have changed since.
-    """
-    if (run.info.sha256, run.info.version) != (info.sha256, info.version):
-        raise ChangedDetectorError(
-            f"The run of {run.created} was begun with another {run.info.model} "
-            f"({run.info.version}, weights {run.info.sha256[:8]})",
-            mend="detect from the start (--restart) instead of resuming",
-        )
+    remember(config, run.info, fps)
+    return Processed(project, run, detections, found, fps, tuple(notices))
 
 
 @dataclass(frozen=True)
@@ -196,31 +181,31 @@ class Seen:
     findings: Findings
 
 
-def newest_seen(project: Project, index: FrameIndex) -> Seen | None:
-    """The project's newest run with its findings, or None if there is no run yet.
+def current_seen(project: Project, index: FrameIndex) -> Seen | None:
+    """The project's chosen run with its findings, or None if there is no run yet.
 
     Raises:
         ProjectError: The run's file is damaged.
         AssertionPluginError: See `findings_of`.
     """
-    if not project.runs:
+    if project.run is None:
         return None
-    run, detections = newest_run(project)
+    run, detections = current_run(project)
     return Seen(run, detections, findings_of(project, run, detections, index))
 
 
-def newest_run(project: Project) -> tuple[Run, Detections]:
-    """The project's newest run and what it saw.
+def current_run(project: Project) -> tuple[Run, Detections]:
+    """The project's chosen run and what it saw.
 
     Raises:
         ProjectError: Nothing was detected yet, or the run's file is damaged.
     """
-    if not project.runs:
+    run = project.run
+    if run is None:
         raise ProjectError(
             f"The project {project.folder} has no run yet",
             mend=f"run `flickerscope process {project.video.path}` first",
         )
-    run = project.runs[-1]
     return run, load_detections(project.run_file(run.id))
 
 
@@ -230,5 +215,22 @@ def findings_of(project: Project, run: Run, detections: Detections, index: Frame
     Raises:
         AssertionPluginError: One that somebody has installed does not work.
     """
-    size = project.video.width, project.video.height
-    return assess(detections, run.info.class_names, size, index.timestamps())
+    return assessed(run, detections, (project.video.width, project.video.height), index)
+
+
+def assessed(
+    run: Run, detections: Detections, size: tuple[int, int], index: FrameIndex
+) -> Findings:
+    """The same without a project: frames that the run does not look at count for nothing.
+
+    Args:
+        run: Says which frames it looks at, and its classes.
+        detections: What it saw so far.
+        size: Width and height of the upright picture, px.
+        index: When each frame shows.
+    """
+    frames = run.config.sampling.frames(detections.frame_count)
+    seconds = index.timestamps()[: detections.frame_count]
+    looked_at = detections.only(frames)
+    found = assess(looked_at, run.info.class_names, size, seconds[np.asarray(frames, np.int64)])
+    return found.spread(frames, seconds)

@@ -26,6 +26,8 @@ class Settings:
     appearance: Appearance = "system"
     model: str = DEFAULT_MODEL
     """The detector chosen last."""
+    models: tuple[str, ...] = ()
+    """Local detectors used last, newest first."""
     proxy_gib: float = 8.0
     """Disk that the small copies for scrubbing may take, in GiB; 0 for none."""
     proxy_folder: str | None = None
@@ -54,6 +56,12 @@ class Settings:
         rest = [other for other in self.recent if other not in (entry, str(moved_from))]
         return replace(self, recent=(entry, *rest)[:_RECENT_LIMIT])
 
+    def with_model(self, model: str) -> "Settings":
+        """The settings with `model` as the one chosen last."""
+        local = (model,) if Path(model).exists() else ()
+        rest = tuple(other for other in self.models if other != model)
+        return replace(self, model=model, models=(*local, *rest)[:_RECENT_LIMIT])
+
 
 def load_settings() -> Settings:
     """The saved settings; the standard ones where none are saved or the file is damaged."""
@@ -76,10 +84,15 @@ def save_settings(settings: Settings) -> None:
         log.warning("the settings could not be saved", exc_info=True)
 
 
-def _checked(saved: dict[str, Any]) -> Settings:
-    settings = Settings(**{**saved, "recent": tuple(saved["recent"])})
-    texts = (settings.model, *settings.recent)
-    if not isinstance(saved["recent"], list) or not all(isinstance(t, str) for t in texts):
+def _checked(saved: Any) -> Settings:
+    if not isinstance(saved, dict):
+        raise TypeError("expected an object")
+    lists = {name: saved.get(name, []) for name in ("recent", "models")}
+    settings = Settings(**{**saved, **{name: tuple(value) for name, value in lists.items()}})
+    texts = (settings.model, *settings.recent, *settings.models)
+    if not all(isinstance(value, list) for value in lists.values()) or not all(
+        isinstance(text, str) for text in texts
+    ):
         raise TypeError("expected texts and a list of texts")
     if settings.appearance not in get_args(Appearance):
         raise ValueError(f"unknown appearance {settings.appearance!r}")

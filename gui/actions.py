@@ -33,6 +33,14 @@ SPECS = (
         "Choose model, classes and confidence, then detect",
     ),
     ActionSpec(
+        "import_file", "Import detections…", "open", (),
+        "Use another program's boxes: COCO results or MOTChallenge text",
+    ),
+    ActionSpec(
+        "import_folder", "Import detections from a folder…", "film", (),
+        "Use another program's boxes: YOLO text files, or Lightly predictions",
+    ),
+    ActionSpec(
         "copy", "Fast scrubbing", "scrub", (),
         "Make a small copy of the video so that every scrub shows its frame at once",
     ),

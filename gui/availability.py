@@ -40,12 +40,15 @@ def allow(
 def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:
     flagged = (bool(session.flagged), "No frame flickers yet")
     idle = (not session.detecting, "Detection is under way")
+    calm = (not session.reader.busy, "A run is being read")
     focused = (session.focused is not None, "No imputed box in this frame")
     return {
         "next": flagged,
         "previous": flagged,
         "detect": idle,
         "detect_with": idle,
+        "import_file": calm,
+        "import_folder": calm,
         "cancel": (session.detecting, "Nothing is being detected"),
         "accept": focused,
         "reject": focused,

@@ -3,17 +3,14 @@
 import time
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from core.assertions.assess import assess
 from core.assertions.findings import Findings
 from core.detections import Detections, DetectionsBuilder
 from core.detectors.base import DetectorConfig, DetectorInfo
+from core.detectors.known_models import remember
 from core.detectors.process import stream_in_process
-from core.detectors.stream import DetectRequest
-from core.frames import FrameIndex, FrameRange
-from core.paths import ProxyPlace
-from core.pipeline import Progress, check_same_detector, record
+from core.pipeline import Progress, assessed, record
+from core.planning import RunPlan, check_same_detector
 from core.project import Run
 from core.project.runs import save_detections
 from gui.jobs import IsCancelled, Report, Work
@@ -43,41 +40,38 @@ class Update:
 class DetectionPlan:
     """What to detect and where to go on from; plain data for the job's thread."""
 
-    video: Path
-    index: FrameIndex
+    run: RunPlan
     config: DetectorConfig
-    run_id: str
-    run_file: Path
-    resumed: Run | None
-    start: Detections
     size: tuple[int, int]
     """Width and height of the upright picture, px."""
-    proxy: ProxyPlace | None = None
 
 
 def detection_work(plan: DetectionPlan) -> Work[Update | None]:
-    """The work of a detection job: reports `Started`, then `Progress` and `Update`s."""
+    """The work of a detection job.
+
+    It reports `Started` and `Update`s, and passes on `Preparing` and `Notice`.
+    """
     return partial(_detect, plan)
 
 
 def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Update | None:
-    builder = DetectionsBuilder(plan.start)
-    total = len(plan.index)
-    request = DetectRequest(
-        plan.video, plan.index, plan.config, FrameRange(plan.start.frame_count, total), plan.proxy
-    )
+    builder = DetectionsBuilder(plan.run.start)
+    request = plan.run.request
     live = _Live(plan, report)
     try:
         record(
             stream_in_process(request, cancelled),
             builder,
-            total,
+            plan.config.sampling.frames(len(request.index)),
             on_ready=live.ready,
             on_progress=live.progress,
-            checkpoint=partial(save_detections, plan.run_file),
+            on_told=report,
+            checkpoint=partial(save_detections, plan.run.run_file),
         )
     finally:
         live.flush()
+        if live.last is not None and live.run is not None:
+            remember(plan.config, live.run.info, live.last.progress.fps)
     return live.last
 
 
@@ -88,17 +82,18 @@ class _Live:
         self.last: Update | None = None
         self._plan = plan
         self._report = report
-        self._run: Run | None = None
+        self.run: Run | None = None
         self._pending: tuple[Progress, Detections] | None = None
         self._not_before = 0.0
 
     def ready(self, info: DetectorInfo) -> None:
-        if self._plan.resumed is None:
-            self._run = Run.begin(self._plan.run_id, self._plan.config, info)
+        plan = self._plan
+        if plan.run.resumed is None:
+            self.run = Run.begin(plan.run.run_id, plan.config, info)
         else:
-            self._run = self._plan.resumed
-            check_same_detector(self._run, info)
-        self._report(Started(self._run))
+            self.run = plan.run.resumed
+            check_same_detector(self.run, info)
+        self._report(Started(self.run))
 
     def progress(self, progress: Progress, detections: Detections) -> None:
         self._pending = (progress, detections)
@@ -106,12 +101,12 @@ class _Live:
             self.flush()
 
     def flush(self) -> None:
-        if self._pending is None or self._run is None:
+        if self._pending is None or self.run is None:
             return
         (progress, detections), self._pending = self._pending, None
         began = time.monotonic()
         plan = self._plan
-        found = assess(detections, self._run.info.class_names, plan.size, plan.index.timestamps())
+        found = assessed(self.run, detections, plan.size, plan.run.request.index)
         self.last = Update(progress, detections, found)
         self._report(self.last)
         took = time.monotonic() - began

@@ -7,7 +7,6 @@ before they are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.demo import demo_config, demo_video
-from core.detectors.base import DetectorConfig
+from core.demo import demo_video
 from core.errors import (
     ChangedDetectorError,
     ChangedVideoError,
@@ -37,6 +35,7 @@ from core.settings import Appearance, Settings, save_settings
 from gui.actions import make_actions, tint_actions
 from gui.availability import allow
 from gui.background import Background
+from gui.detecting import Detecting
 from gui.messages import Banner
 from gui.opening import ask_for_video, locate
 from gui.start_page import StartPage
@@ -58,8 +57,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settings = settings
         self._appearance = settings.appearance
-        self._chosen = DetectorConfig(model=settings.model)
-        self._config = self._chosen
         self._detect_when_open = False
         self.workspace: Workspace | None = None
 
@@ -68,7 +65,10 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.job_status = JobStatus()
         self.recent_menu = RecentMenu(self)
-        self.toolbar, self.position = make_toolbar(self.actions_by_name, self.recent_menu, self)
+        self._detecting = Detecting(self, self.banner, settings.model)
+        self.toolbar, self.position = make_toolbar(
+            self.actions_by_name, self.recent_menu, self._detecting.runs, self
+        )
         self._jobs = Background(self, self.job_status, self.banner)
         self._lay_out()
         self._connect()
@@ -199,7 +199,8 @@ class MainWindow(QMainWindow):
             changed.connect(self._update_actions)
         session.undo_stack.indexChanged.connect(self._update_actions)
         session.failed.connect(self.show_error)
-        self._config = self._config_for(session)
+        session.reader.changed.connect(self._update_actions)
+        self._detecting.follow(session)
         self._jobs.follow(session, self._settings.proxies)
         self._show_position(session.frame)
         self.workspace.setFocus()
@@ -211,18 +212,12 @@ class MainWindow(QMainWindow):
     def _leave_workspace(self) -> None:
         if self.workspace is not None:
             self._jobs.follow(None, None)
+            self._detecting.follow(None)
             self.workspace.close_session()
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
             self.workspace.deleteLater()
             self.workspace = None
-
-    def _config_for(self, session: Session) -> DetectorConfig:
-        """What `Detect` uses: as in the last run, so that it can go on with that one."""
-        if session.project.runs:
-            return session.project.runs[-1].config
-        is_demo = session.info.path.resolve() == demo_video().resolve()
-        return demo_config() if is_demo else self._chosen
 
     # The window follows the session
 
@@ -262,20 +257,16 @@ class MainWindow(QMainWindow):
 
     def _detect(self, *, restart: bool = False) -> None:
         if self.session is not None:
-            self.banner.hide()
             self._jobs.copier.end()  # detection goes on with the small copy
-            self.session.detect(self._config, restart=restart, proxy=self._settings.proxies)
+            self._detecting.start(self._settings.proxies, restart=restart)
 
     def _detect_with(self) -> None:
-        from gui.dialogs.detect import DetectDialog
-
-        dialog = DetectDialog(self._config, self)
-        if dialog.exec():
-            self._config = self._chosen = dialog.config()
-            self._settings = replace(self._settings, model=self._chosen.model)
-            save_settings(self._settings)
+        if self._detecting.ask(self._settings.models):
             self._detect()
-        dialog.deleteLater()
+
+    def _note_model(self, model: str) -> None:
+        self._settings = self._settings.with_model(model)
+        save_settings(self._settings)
 
     def _export(self) -> None:
         if self.session is not None:
@@ -344,6 +335,8 @@ class MainWindow(QMainWindow):
             "demo": self.open_demo,
             "detect": self._detect,
             "detect_with": self._detect_with,
+            "import_file": partial(self._detecting.import_boxes, False),
+            "import_folder": partial(self._detecting.import_boxes, True),
             "cancel": on_session(lambda s: s.cancel_detection()),
             "home": on_session(lambda s: s.go_to(0)),
             "end": on_session(lambda s: s.go_to(len(s.index) - 1)),
@@ -370,6 +363,8 @@ class MainWindow(QMainWindow):
         self._jobs.opener.opened.connect(self._opened)
         self._jobs.opener.failed.connect(self._opening_failed)
         self._jobs.changed.connect(self._update_actions)
+        self._detecting.chosen.connect(self._note_model)
+        self._detecting.preparing.connect(self.job_status.show_preparing)
         self.start_page.open_requested.connect(self._choose_video)
         self.start_page.demo_requested.connect(self.open_demo)
         self.start_page.recent_requested.connect(self.open_path)

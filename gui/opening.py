@@ -150,11 +150,11 @@ class Opener(QObject):
 def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:
     # Here and not above: numpy, scipy and the decoder load while the window is there already.
     from core.opening import find, open_reader
-    from core.pipeline import newest_seen
+    from core.pipeline import current_seen
 
     target = find(path)
     with open_reader(target, on_progress=report, cancelled=cancelled) as reader:
-        seen = _seen(target.folder, lambda project: newest_seen(project, reader.index))
+        seen = _seen(target.folder, lambda project: current_seen(project, reader.index))
         return Opened(path, target, reader.info, reader.index, seen)
 
 

@@ -5,6 +5,8 @@ The only mutator: gestures call methods here, views repaint on the signals.
 
 import bisect
 from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +17,22 @@ from core.assertions.findings import Findings
 from core.assertions.imputed import ImputedBox, ImputedBoxes
 from core.assertions.thresholds import Thresholds
 from core.detections import Detections, empty_detections
-from core.detectors.base import DetectorConfig
+from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import UserError
 from core.export import flagged_frames
 from core.frames import FrameIndex
+from core.imported_runs import add_imported, for_video
+from core.importing.base import ImportOptions
 from core.paths import ProxyPlace
-from core.pipeline import Progress, Seen, newest_seen, resumable
+from core.pipeline import Progress, Seen, current_seen
+from core.planning import plan_run
 from core.prelabels import Decision, Verdict
-from core.project import Project, Run, SetThresholds, SetVerdicts, new_run_id
+from core.project import ChooseRun, Project, Run, SetThresholds, SetVerdicts
 from core.video.reader import VideoInfo
 from gui.commands import DecideCommand
 from gui.detection import DetectionPlan, Started, Update, detection_work
 from gui.jobs import Job
+from gui.run_loading import RunReader
 
 
 class Session(QObject):
@@ -42,6 +48,8 @@ class Session(QObject):
     """Detection began, became ready or ended; see `detecting`."""
     detection_progressed = Signal(object)
     """A `core.pipeline.Progress`."""
+    detection_told = Signal(object)
+    """A `Preparing` or a `Notice`."""
     failed = Signal(object)
     """An exception: a `UserError` to show as it is, anything else is a bug."""
 
@@ -70,6 +78,10 @@ class Session(QObject):
         any run."""
         self._everything: Findings | None = None
         self._job: Job[Update | None] | None = None
+        self.reader = RunReader(index, (info.width, info.height), self)
+        """Reads other runs."""
+        self.reader.read.connect(self._take_run)
+        self.reader.failed.connect(self.failed)
         self._flagged: list[int] = []
         self.damage = self._load_newest_run(seen)
         """Why the newest run cannot be shown, or None."""
@@ -78,7 +90,7 @@ class Session(QObject):
         """Show the project's newest run; gives why it cannot be read, if it cannot."""
         self._collect_boxes()
         try:
-            seen = seen or newest_seen(self.project, self.index)
+            seen = seen or current_seen(self.project, self.index)
         except UserError as error:
             return error
         if seen is not None:
@@ -107,11 +119,13 @@ class Session(QObject):
         return decision.verdict if decision else None
 
     def scores(self) -> NDArray[np.float32]:
-        """(frames,) flickering scores; NaN for frames that the run has not reached."""
+        """(frames,) flickering scores; NaN for frames that the run has not looked at."""
         scores = np.full(len(self.index), np.nan, np.float32)
-        if self.findings is not None:
+        if self.findings is not None and self.run is not None:
             known = self.findings.scores[: len(scores)]
-            scores[: len(known)] = known
+            frames = self.run.config.sampling.frames(len(known))
+            looked_at = slice(frames.start, frames.stop, frames.step)
+            scores[: len(known)][looked_at] = known[looked_at]
         return scores
 
     @property
@@ -139,8 +153,10 @@ class Session(QObject):
 
     @property
     def complete(self) -> bool:
-        """Whether the current run has seen the whole video."""
-        return self.run is not None and self.detections.frame_count >= len(self.index)
+        """Whether the current run has seen all that it was to look at."""
+        if self.run is None:
+            return False
+        return self.detections.frame_count >= self.run.config.sampling.end(len(self.index))
 
     # Where we are
 
@@ -230,15 +246,14 @@ class Session(QObject):
         """
         if self._job is not None:
             return
-        resumed, start = (None, empty_detections()) if restart else resumable(self.project, config)
-        run_id = resumed.id if resumed else new_run_id()
-        plan = DetectionPlan(
-            self.project.video.path, self.index, config, run_id,
-            self.project.run_file(run_id), resumed, start,
-            (self.info.width, self.info.height), proxy,
-        )  # fmt: skip
+        try:
+            run = plan_run(self.project, self.index, config, restart=restart, proxy=proxy)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        plan = DetectionPlan(run, config, (self.info.width, self.info.height))
         self._job = Job(detection_work(plan), self)
-        self._job.progressed.connect(self._receive)
+        self._job.progressed.connect(partial(self._receive, plan))
         self._job.failed.connect(self.failed)
         self._job.finished.connect(self._detection_ended)
         self._job.start()
@@ -251,6 +266,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End detection and let go of the project."""
+        self.reader.close()
         if self._job is not None:
             # A report that comes late would find the project closed.
             self._job.blockSignals(True)
@@ -258,28 +274,61 @@ class Session(QObject):
             self._job.wait()
         self.project.close()
 
+    # Other runs
+
+    def choose_run(self, run: Run) -> None:
+        """Show another run of the project, as soon as it is read; decisions stay."""
+        if run != self.run:
+            self.reader.read_run(run, self.project.run_file(run.id))
+
+    def import_detections(self, path: Path, options: ImportOptions) -> None:
+        """Make another program's detections a run of the project, and show it."""
+        self.reader.import_run(path, for_video(self.project), options)
+
+    def _take_run(self, seen: Seen) -> None:
+        try:
+            if seen.run in self.project.runs:
+                self.project.apply(ChooseRun(seen.run.id))
+            else:
+                add_imported(self.project, seen.run, seen.detections)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self._show_run(seen.run, seen.detections, seen.findings)
+        self.run_changed.emit()
+        self.focus_changed.emit()
+
     # Inside
 
-    def _receive(self, report: object) -> None:
+    def _receive(self, plan: DetectionPlan, report: object) -> None:
         try:
             if isinstance(report, Started):
-                self._start_run(report.run)
-            elif isinstance(report, Update) and self.run is not None:
-                self._show_run(self.run, report.detections, report.findings)
-                self.run_changed.emit()
+                self._start_run(plan, report.run)
+            elif isinstance(report, Update):
+                # The person may have chosen another run meanwhile.
+                if self.run is not None and self.run.id == plan.run.run_id:
+                    self._show_run(self.run, report.detections, report.findings)
+                    self.run_changed.emit()
                 self.detection_progressed.emit(report.progress)
+            elif isinstance(report, Preparing | Notice):
+                self.detection_told.emit(report)
         except UserError as error:
             self.cancel_detection()
             self.failed.emit(error)
 
-    def _start_run(self, run: Run) -> None:
+    def _start_run(self, plan: DetectionPlan, run: Run) -> None:
         if run not in self.project.runs:
             self.project.add_run(run)
             self._show_run(run, empty_detections(), None)
             self.run_changed.emit()
+        elif run != self.run:
+            self.project.apply(ChooseRun(run.id))
+            self._show_run(run, plan.run.start, None)
+            self.run_changed.emit()
         self.detection_changed.emit()
-        seen = self.detections.frame_count
-        self.detection_progressed.emit(Progress(seen, len(self.index), 0.0, len(self.detections)))
+        frames = run.config.sampling.frames(len(self.index))
+        done = len(run.config.sampling.frames(plan.run.start.frame_count))
+        self.detection_progressed.emit(Progress(done, len(frames), 0.0, len(plan.run.start)))
 
     def _detection_ended(self) -> None:
         if self._job is not None:

@@ -46,6 +46,10 @@ class JobStatus(QStatusBar):
         self._label.setText(text)
         self._cancel.setVisible(can_cancel)
 
+    def show_preparing(self, text: str) -> None:
+        """What is done before the first frame."""
+        self.begin_job(f"{text}…", can_cancel=True)
+
     def show_progress(self, text: str, done: int, total: int) -> None:
         """How far it is; shows itself again where another job has ended meanwhile."""
         self._bar.show()
@@ -88,10 +92,12 @@ class JobStatus(QStatusBar):
 
     def show_outcome(self, session: Session) -> None:
         """Nothing is under way; say how far the session's run is and what it found."""
-        seen, total = session.detections.frame_count, len(session.index)
         if session.run is None:
             self.end_job()
-        elif seen < total:
+        elif not session.complete:
+            sampling = session.run.config.sampling
+            seen = len(sampling.frames(session.detections.frame_count))
+            total = len(sampling.frames(len(session.index)))
             self.end_job(
                 f"Stopped at {grouped(seen)} of {grouped(total)} frames; Detect (D) goes on"
             )
@@ -106,6 +112,8 @@ class JobStatus(QStatusBar):
             return
         config, info = run.config, run.info
         parts = [info.model, info.backend, info.device, f"confidence {config.confidence:.2f}"]
+        if config.sampling.every > 1:
+            parts.append(f"every {grouped(config.sampling.every)} frames")
         if config.classes:
             parts.append(", ".join(config.classes))
         self._run.setText(" · ".join(parts))

@@ -61,7 +61,7 @@ class RecentMenu(QMenu):
 
 
 def make_toolbar(
-    actions: dict[str, QAction], recent: RecentMenu, owner: QWidget
+    actions: dict[str, QAction], recent: RecentMenu, runs: QMenu, owner: QWidget
 ) -> tuple[QToolBar, PositionLabel]:
     """The toolbar and the label in it that shows the position."""
     bar = QToolBar("Main", owner)
@@ -71,7 +71,9 @@ def make_toolbar(
     position = PositionLabel()
     more = [recent.menuAction(), actions["open_project"], actions["demo"]]
     bar.addWidget(_with_menu(actions["open"], more, [actions["copy"]], [actions["settings"]]))
-    bar.addWidget(_with_menu(actions["detect"], [actions["detect_with"], actions["cancel"]]))
+    detect = [actions["detect_with"], actions["cancel"]]
+    other = [runs.menuAction(), actions["import_file"], actions["import_folder"]]
+    bar.addWidget(_with_menu(actions["detect"], detect, other))
     bar.addSeparator()
     for name in ("previous", "back", "play", "forward", "next"):
         bar.addAction(actions[name])

@@ -42,7 +42,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """The program's own folders, new for every test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("FLICKERSCOPE_HOME", str(folder))
+    share_exported_models(folder)
     return folder
+
+
+def share_exported_models(home: Path) -> None:
+    """Models that a test has exported serve those that follow: exporting takes seconds."""
+    shared = Path(_SESSION_HOME.name) / "exported"
+    shared.mkdir(exist_ok=True)
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "exported").symlink_to(shared)
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,8 @@ class Findings:
     """(n,) scores of all detections."""
     tutorial_scores: NDArray[np.float32]
     """(frames,) the tutorial's score, 0.5 or 1."""
+    looked_at: NDArray[np.bool_]
+    """(frames,) whether the run looked at the frame."""
 
     @property
     def frame_count(self) -> int:
@@ -56,6 +58,31 @@ class Findings:
         left = np.bincount(missing.violation[good], minlength=len(kept)) > 0
         kept &= np.where(with_boxes, left, self.violations.plausibility >= thresholds.plausibility)
         return self._part(kept, good)
+
+    def spread(self, frames: range, seconds: NDArray[np.float64]) -> "Findings":
+        """What was found in some frames of a video, as findings of the whole video.
+
+        Args:
+            frames: The video's frame behind each frame of these findings.
+            seconds: (frames of the video,) when each shows.
+        """
+        if len(frames) == len(seconds):
+            return self
+        place = np.asarray(frames, np.int64)
+        found, missing = self.violations, self.missing
+        scores = np.zeros(len(seconds), np.float32)
+        scores[place] = self.tutorial_scores
+        found = replace(
+            found,
+            start=place[found.start],
+            stop=place[found.stop - 1] + 1,
+            missing=replace(missing, frame=place[missing.frame]),
+        )
+        looked_at = np.zeros(len(seconds), np.bool_)
+        looked_at[place] = True
+        return replace(
+            self, violations=found, seconds=seconds, tutorial_scores=scores, looked_at=looked_at
+        )
 
     @cached_property
     def scores(self) -> NDArray[np.float32]:
@@ -109,6 +136,7 @@ class Findings:
         missing, found = self.missing, self.violations
         bare = np.flatnonzero(np.bincount(missing.violation, minlength=len(found)) == 0)
         row, frame = spans(found.start[bare], found.stop[bare])
+        row, frame = row[self.looked_at[frame]], frame[self.looked_at[frame]]
         return (
             np.concatenate([missing.frame, frame]),
             np.concatenate([missing.plausibility, found.plausibility[bare][row]]),
@@ -182,6 +210,7 @@ def join(
         seconds,
         detector_score,
         tutorial_scores,
+        np.ones(len(seconds), np.bool_),
     )
 
 

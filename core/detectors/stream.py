@@ -2,25 +2,48 @@
 
 The same stream comes from this process (`stream_detections`, headless) or from a child process
 (`core.detectors.process`, under the window).
+
+Decoding, preparing, the network and what follows it run at the same time, each in its own threads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from core.boxes import Boxes
 from core.detections import FrameDetections, empty_frame
-from core.detectors.base import Detector, DetectorConfig, DetectorInfo
-from core.errors import DamagedFrameError
+from core.detectors.base import (
+    EVERY_FRAME,
+    Detector,
+    DetectorConfig,
+    DetectorInfo,
+    Notice,
+    Preparing,
+    Sampling,
+)
+from core.detectors.machine import usable_cores
+from core.detectors.overlap import ahead, stage
+from core.detectors.registry import make_detector
+from core.detectors.stages import Batch, Inferred, Stages
+from core.errors import DamagedFrameError, DeviceFailedError
 from core.frames import FrameIndex, FrameRange
 from core.paths import ProxyPlace
-from core.video.picture import Picture
+from core.video.picture import DecodedFrame, Picture
 from core.video.proxy import ProxyWriter, open_writer
 from core.video.reader import VideoReader
 
 if TYPE_CHECKING:
     from core.detectors.camera import CameraWatch as Watch
+
+_POLL_SECONDS = 0.05
+_NO_BOXES = np.empty((0, 4), np.float32)
 
 
 @dataclass(frozen=True)
@@ -31,13 +54,16 @@ class DetectRequest:
     index: FrameIndex
     config: DetectorConfig
     frames: FrameRange
+    """What the stream covers; `config.sampling` says which of these frames are looked at."""
     proxy: ProxyPlace | None = None
     """Where to keep small copies of the frames, which are decoded anyway."""
+    before: Boxes | None = None
+    """(n, 4) boxes in the last frame that was looked at before `frames`, xyxy px."""
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The detector is loaded; always the first message."""
+    """The detector is loaded; the first message, but for what loading it told."""
 
     info: DetectorInfo
 
@@ -49,82 +75,177 @@ class Chunk:
     frames: tuple[FrameDetections, ...]
 
 
-Message = Ready | Chunk
+Message = Preparing | Notice | Ready | Chunk
 
 
 def stream_detections(request: DetectRequest) -> Iterator[Message]:
     """Detect in this process.
 
     Raises:
-        DetectorError: See `core.detectors.ultralytics.UltralyticsDetector`.
+        DetectorError: See `core.detectors.base.Detector.detect`.
         VideoError: The video cannot be read.
     """
-    from core.detectors.ultralytics import UltralyticsDetector
+    told: SimpleQueue[Preparing | Notice] = SimpleQueue()
+    with VideoReader(request.video, request.index) as reader, ExitStack() as stack:
+        size = reader.info.width, reader.info.height
 
-    with VideoReader(request.video, request.index) as reader:
-        detector = UltralyticsDetector(request.config)
+        def make(config: DetectorConfig) -> Detector:
+            return make_detector(config, size, told.put)
+
+        detector = yield from _loaded(make, request.config, told)
         yield Ready(detector.info)
-        with ExitStack() as stack:
-            writer = (
-                stack.enter_context(open_writer(request.proxy, reader.info))
-                if request.proxy is not None
-                else None
-            )
-            yield from detect_frames(reader, detector, request.frames, writer)
+        writer = (
+            stack.enter_context(open_writer(request.proxy, reader.info))
+            if request.proxy is not None
+            else None
+        )
+        stages = Stages(detector, lambda: make(replace(request.config, device="cpu")), told.put)
+        chunks = detect_frames(
+            reader,
+            stages,
+            request.frames,
+            sampling=request.config.sampling,
+            before=request.before,
+            proxy=writer,
+        )
+        for chunk in chunks:
+            yield from _waiting(told)
+            yield chunk
 
 
 def detect_frames(
     reader: VideoReader,
-    detector: Detector,
+    stages: Stages,
     frames: FrameRange,
+    *,
+    sampling: Sampling = EVERY_FRAME,
+    before: Boxes | None = None,
     proxy: ProxyWriter | None = None,
 ) -> Iterator[Chunk]:
-    """Chunks that cover `frames` without a gap; an undecodable frame counts as one without boxes.
+    """Chunks that cover `frames` without a gap.
+
+    A frame that cannot be decoded, or is not to be looked at, counts as one without boxes.
 
     Args:
-        reader: The video.
-        detector: Sees the pictures.
+        reader: The video; used by other threads until the iterator ends.
+        stages: See the pictures.
         frames: The range.
+        sampling: Which of them to look at.
+        before: (n, 4) boxes in the last frame that was looked at before the range; none if None.
         proxy: Receives every frame that was decoded.
     """
     # Here and not above: the window's process uses this module and must not load OpenCV.
     from core.detectors.camera import CameraWatch
 
-    done = frames.start
-    batch: list[Picture] = []
-    places: list[int] = []
     watch = CameraWatch()
+    done = frames.start
+
+    def prepared(decoded: list[DecodedFrame]) -> tuple[tuple[int, ...], Batch]:
+        pictures = [frame.picture() for frame in decoded]
+        return tuple(frame.index for frame in decoded), stages.prepare(pictures)
+
+    def inferred(item: tuple[tuple[int, ...], Batch]) -> tuple[tuple[int, ...], list[Inferred]]:
+        places, batch = item
+        return places, [Inferred(batch, None)] if places[0] == early else stages.infer(batch)
+
     # One frame earlier, so that a run that is resumed sees the same change as one in a single go.
-    early = FrameRange(max(frames.start - 1, 0), frames.stop)
-    with suppress(DamagedFrameError):  # none in the whole range: all count as without boxes
-        for decoded in reader.decode(early):
-            if decoded.index < frames.start:
-                _look(watch, [decoded.picture()], detector)
+    earlier = sampling.frames(frames.start)
+    early = earlier[-1] if earlier else None
+    decoded = _decoded(reader, frames, early, sampling, proxy)
+    with (
+        ahead(_batches(decoded, early, stages)) as batches,
+        stage(prepared, batches, max(usable_cores() // 4, 1)) as ready,
+        stage(inferred, ready, stages.workers) as results,
+    ):
+        for places, parts in results:
+            pictures = [picture for part in parts for picture in part.batch.pictures]
+            if places[0] == early:
+                watch.look(pictures[0], _NO_BOXES if before is None else before)
                 continue
-            if proxy is not None:
-                proxy.add(decoded)
-            batch.append(decoded.picture())
-            places.append(decoded.index)
-            if len(batch) == detector.batch_size:
-                yield _chunk(done, places, _look(watch, batch, detector))
-                done, batch, places = decoded.index + 1, [], []
-    if batch:
-        yield _chunk(done, places, _look(watch, batch, detector))
-        done = places[-1] + 1
+            seen = _watched(watch, pictures, stages.finish(parts))
+            yield _chunk(done, places, seen)
+            done = places[-1] + 1
     if done < frames.stop:
         yield Chunk((empty_frame(),) * (frames.stop - done))
 
 
-def _look(watch: "Watch", pictures: list[Picture], detector: Detector) -> list[FrameDetections]:
-    """Detect, and see how the camera moved."""
+def _loaded(
+    make: Callable[[DetectorConfig], Detector],
+    config: DetectorConfig,
+    told: "SimpleQueue[Preparing | Notice]",
+) -> Generator[Message, None, Detector]:
+    """Load the detector, and pass on meanwhile what that tells."""
+    with ThreadPoolExecutor(1, "load") as thread:
+        loading = thread.submit(_make_somehow, make, config, told)
+        while not loading.done():
+            with suppress(NotYet):
+                loading.exception(_POLL_SECONDS)
+            yield from _waiting(told)
+    return loading.result()
+
+
+def _make_somehow(
+    make: Callable[[DetectorConfig], Detector],
+    config: DetectorConfig,
+    told: "SimpleQueue[Preparing | Notice]",
+) -> Detector:
+    try:
+        return make(config)
+    except DeviceFailedError as error:
+        told.put(Notice(f"{error.problem}: going on with the processor, which is slower."))
+        return make(replace(config, device="cpu"))
+
+
+def _waiting(told: "SimpleQueue[Preparing | Notice]") -> Iterator[Preparing | Notice]:
+    with suppress(Empty):
+        while True:
+            yield told.get_nowait()
+
+
+def _decoded(
+    reader: VideoReader,
+    frames: FrameRange,
+    early: int | None,
+    sampling: Sampling,
+    proxy: ProxyWriter | None,
+) -> Iterator[DecodedFrame]:
+    """The frames to look at, and the early one."""
+    first = frames.start if early is None else early
+    wanted = sampling.frames(frames.stop)
+    with suppress(DamagedFrameError):  # none in the whole range: all count as without boxes
+        for frame in reader.decode(FrameRange(first, frames.stop)):
+            if proxy is not None and frame.index >= frames.start:
+                proxy.add(frame)
+            if frame.index in wanted:
+                yield frame
+
+
+def _batches(
+    decoded: Iterator[DecodedFrame], early: int | None, stages: Stages
+) -> Iterator[list[DecodedFrame]]:
+    """As many at a time as the detector likes; the early frame for itself."""
+    batch: list[DecodedFrame] = []
+    for frame in decoded:
+        batch.append(frame)
+        if frame.index == early or len(batch) >= stages.batch_size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _watched(
+    watch: "Watch", pictures: list[Picture], seen: list[FrameDetections]
+) -> list[FrameDetections]:
+    """The same, with how the camera moved."""
     found = []
-    for picture, seen in zip(pictures, detector.detect(pictures), strict=True):
-        change = watch.look(picture, seen.xyxy)
-        found.append(replace(seen, moved=change.moved, cut=change.cut))
+    for picture, frame in zip(pictures, seen, strict=True):
+        change = watch.look(picture, frame.xyxy)
+        found.append(replace(frame, moved=change.moved, cut=change.cut))
     return found
 
 
-def _chunk(start: int, places: list[int], seen: list[FrameDetections]) -> Chunk:
+def _chunk(start: int, places: tuple[int, ...], seen: list[FrameDetections]) -> Chunk:
     frames = [empty_frame()] * (places[-1] + 1 - start)
     for place, frame in zip(places, seen, strict=True):
         frames[place - start] = frame

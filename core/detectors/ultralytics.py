@@ -1,150 +1,141 @@
-"""YOLO models by ultralytics, from .pt and .onnx files and OpenVINO folders."""
+"""YOLO models by ultralytics, on any backend that it runs."""
 
-import difflib
-import logging
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from core.detections import FrameDetections
-from core.detectors.base import DetectorConfig, DetectorInfo, Device
-from core.detectors.weights import digest, first_line, locate, quiet_ultralytics
-from core.errors import DetectorError
+from core.detectors.base import DetectorConfig, DetectorInfo, Say
+from core.detectors.loading import LoadedModel, load_model
+from core.detectors.machine import usable_cores
+from core.detectors.openvino import OpenVinoStreams
+from core.detectors.weights import first_line
+from core.errors import DetectorError, DeviceFailedError, OutOfMemoryError
 from core.video.picture import Picture
 
-log = logging.getLogger(__name__)
+_GPU_BATCH = 16
+_MOST_WORKERS = 4
+_LIKELY_SIZE = 1280, 720
+_PACKAGES = {"torch": "torch", "onnx": "onnxruntime"}
 
 
 class UltralyticsDetector:
     """A YOLO model; importing torch and ultralytics waits until one is made.
 
+    It runs the very stages that `YOLO.predict` runs one after another.
+
+    Args:
+        config: What to load, and how.
+        size: Width and height of the pictures to come, px; others work, too.
+        say: Told what is being prepared.
+
     Raises:
-        DetectorError: The weights cannot be found or loaded, a class is unknown, or the device
-            is not there.
+        DetectorError: The weights cannot be found or loaded, a class is unknown, or the device or
+            backend is not there.
     """
 
-    def __init__(self, config: DetectorConfig) -> None:
-        path, backend = locate(config)
-        version = _ultralytics_version()
-        device = _device(config.device)
-        self._model = _load(path)
-        names = _class_names(self._model, path)
-        self._options: dict[str, Any] = {
-            "conf": config.confidence,
-            "classes": _class_ids(config.classes, names),
-            "device": device,
-            "verbose": False,
-        }
-        if config.image_size is not None:
-            self._options["imgsz"] = config.image_size
-        self.batch_size = 16 if backend == "torch" and device != "cpu" else 1
+    def __init__(
+        self,
+        config: DetectorConfig,
+        size: tuple[int, int] = _LIKELY_SIZE,
+        say: Say = lambda message: None,
+    ) -> None:
+        loaded = load_model(config, size, say)
+        import torch
+
+        self._torch = torch
+        self._predictor = loaded.predictor
+        self._streams = _streams(loaded)
+        self.workers = _workers(loaded, self._streams)
+        self.batch_size = _batch_size(loaded)
         self.info = DetectorInfo(
-            model=path.stem,
-            sha256=digest(path),
-            backend=backend,
-            device=device,
-            class_names=names,
-            version=f"ultralytics {version}",
+            model=loaded.weights.stem,
+            sha256=loaded.sha256,
+            backend=loaded.backend,
+            device=loaded.device,
+            class_names=loaded.class_names,
+            version=loaded.version,
+            precision="float16" if loaded.predictor.model.fp16 else "float32",
         )
 
     def detect(self, pictures: Sequence[Picture]) -> list[FrameDetections]:
         """See `core.detectors.base.Detector.detect`."""
+        prepared = self.prepare(pictures)
+        return self.finish(self.infer(prepared), prepared, pictures)
+
+    def prepare(self, pictures: Sequence[Picture]) -> Any:
+        """Letterbox and normalise; gives a tensor (n, 3, height, width) on the device."""
+        with self._torch.inference_mode():
+            return self._predictor.preprocess(list(pictures))
+
+    def infer(self, prepared: Any) -> Any:
+        """See `core.detectors.base.StagedDetector.infer`."""
         try:
-            results = self._model.predict(list(pictures), **self._options)
-        except (RuntimeError, ValueError) as error:
-            raise DetectorError(
-                f"{self.info.model} failed on {self.info.device} ({first_line(error)})",
-                mend="choose another device or model",
-            ) from error
+            if self._streams is not None and len(prepared) == 1:
+                outputs = self._streams(prepared)
+                return outputs[0] if len(outputs) == 1 else outputs
+            with self._torch.inference_mode():
+                return self._predictor.model(prepared)
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise self._failure(error) from error
+
+    def finish(self, raw: Any, prepared: Any, pictures: Sequence[Picture]) -> list[FrameDetections]:
+        """Suppress doubles and bring boxes back into the picture."""
+        predictor = self._predictor
+        # Where ultralytics keeps the names of the pictures, which its results must carry.
+        predictor.batch = [""] * len(pictures), None, None
+        try:
+            with self._torch.inference_mode():
+                results = predictor.postprocess(raw, prepared, list(pictures))
+        except (RuntimeError, ValueError, MemoryError) as error:
+            raise self._failure(error) from error
         return [_to_frame(result) for result in results]
 
+    def _failure(self, error: Exception) -> DetectorError:
+        said = f"{self.info.model} failed on {self.info.device} ({first_line(error)})"
+        if isinstance(error, MemoryError) or "memory" in str(error).lower():
+            if self.info.device.startswith("cuda"):
+                self._torch.cuda.empty_cache()
+            return OutOfMemoryError(
+                f"{self.info.model} needs more memory than {self.info.device} has",
+                mend="choose a smaller image size or model, or the device cpu",
+            )
+        if self.info.device != "cpu":
+            return DeviceFailedError(said, mend="choose the device cpu")
+        return DetectorError(said, mend="choose another model or backend")
 
-def _ultralytics_version() -> str:
-    quiet_ultralytics()
-    try:
-        import ultralytics
-    except ImportError as error:
-        raise DetectorError(
-            f"The detector's libraries cannot be loaded ({first_line(error)})",
-            mend="install what is missing, on a bare Debian with: apt install libgl1 libglib2.0-0",
-        ) from error
-    return str(ultralytics.__version__)
+
+def _streams(loaded: LoadedModel) -> OpenVinoStreams | None:
+    network = loaded.predictor.model
+    fixed = not getattr(network, "dynamic", False) and network.batch == 1
+    return OpenVinoStreams(loaded.path) if loaded.backend == "openvino" and fixed else None
+
+
+def _workers(loaded: LoadedModel, streams: OpenVinoStreams | None) -> int:
+    """How many pictures to infer at a time; each then has its share of the cores."""
+    if streams is not None:
+        return streams.count
+    if loaded.backend != "torch" or loaded.device != "cpu":
+        return 1
+    import torch
+
+    workers = min(usable_cores(), _MOST_WORKERS)
+    torch.set_num_threads(max(usable_cores() // workers, 1))
+    return workers
+
+
+def _batch_size(loaded: LoadedModel) -> int:
+    network = loaded.predictor.model
+    if loaded.backend != "torch" and not getattr(network, "dynamic", False):
+        return max(int(network.batch), 1)
+    return _GPU_BATCH if loaded.device != "cpu" else 1
 
 
 def _to_frame(result: Any) -> FrameDetections:
     boxes = result.boxes
-    if boxes is None:
-        raise DetectorError(
-            "The model gives no boxes", mend="choose a model for detection, such as yolov8n.pt"
-        )
     return FrameDetections(
         boxes.xyxy.cpu().numpy().astype(np.float32),
         boxes.conf.cpu().numpy().astype(np.float32),
         boxes.cls.cpu().numpy().astype(np.int16),
     )
-
-
-def _load(path: Path) -> Any:
-    from ultralytics import YOLO
-
-    try:
-        model = YOLO(str(path), task=None if path.suffix == ".pt" else "detect")
-        # Exported models are read only when they are first used; .names makes that happen now.
-        _ = model.names
-    except ModuleNotFoundError as error:
-        raise DetectorError(
-            f"{path.name} needs the package {error.name}, which is not installed",
-            mend=f"run: pip install {error.name}",
-        ) from error
-    except Exception as error:
-        # Unpickling a broken file can raise anything at all.
-        log.info("loading %s failed", path, exc_info=True)
-        raise DetectorError(
-            f"{path.name} cannot be loaded as a detector ({first_line(error)})",
-            mend="download or export it again",
-        ) from error
-    return model
-
-
-def _class_names(model: Any, path: Path) -> tuple[str, ...]:
-    names: Mapping[int, str] = model.names
-    if sorted(names) != list(range(len(names))):
-        raise DetectorError(
-            f"{path.name} numbers its classes {sorted(names)}, not from 0 without gaps",
-            mend="export the model again",
-        )
-    return tuple(str(names[i]) for i in range(len(names)))
-
-
-def _class_ids(wanted: tuple[str, ...] | None, names: tuple[str, ...]) -> list[int] | None:
-    if wanted is None:
-        return None
-    for name in wanted:
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=3) or list(names[:5])
-            raise DetectorError(
-                f'The model has no class "{name}"', mend=f"choose for example {', '.join(near)}"
-            )
-    return [names.index(name) for name in wanted]
-
-
-def _device(wanted: Device) -> str:
-    import torch
-
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": _has_mps()}
-    if wanted == "auto":
-        wanted = "cuda" if there["cuda"] else "mps" if there["mps"] else "cpu"
-    if not there[wanted]:
-        raise DetectorError(
-            f"This computer has no {wanted} device that torch can use",
-            mend="choose the device auto or cpu",
-        )
-    return "cuda:0" if wanted == "cuda" else wanted
-
-
-def _has_mps() -> bool:
-    import torch
-
-    return bool(torch.backends.mps.is_available())

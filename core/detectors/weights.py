@@ -5,12 +5,12 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from core.detectors.base import DetectorConfig
+from core.detectors.base import Backend, DetectorConfig
 from core.errors import DetectorError
 from core.paths import models_dir, vendor_dir
 
 _KNOWN_NAME = re.compile(r"(yolov8|yolo11)[a-z](-[a-z0-9]+)?\.pt")
-_SUFFIXES = {".pt": "torch", ".onnx": "onnx"}
+_SUFFIXES: dict[str, Backend] = {".pt": "torch", ".onnx": "onnx", ".engine": "tensorrt"}
 
 
 def quiet_ultralytics() -> None:
@@ -21,7 +21,7 @@ def quiet_ultralytics() -> None:
     os.environ.setdefault("YOLO_OFFLINE", "true")
 
 
-def locate(config: DetectorConfig) -> tuple[Path, str]:
+def locate(config: DetectorConfig) -> tuple[Path, Backend]:
     """Path of the weights and the backend that runs them; downloads a known name if needed.
 
     Raises:
@@ -34,7 +34,7 @@ def locate(config: DetectorConfig) -> tuple[Path, str]:
         if path.suffix not in _SUFFIXES:
             raise DetectorError(
                 f"{path.name} is not a detector that can be loaded",
-                mend="choose a .pt or .onnx file, or an OpenVINO folder",
+                mend="choose a .pt, .onnx or .engine file, or an OpenVINO folder",
             )
         return path, _SUFFIXES[path.suffix]
     return _named(config.model), "torch"
@@ -58,7 +58,7 @@ def first_line(error: BaseException) -> str:
     return re.sub(r"^(ERROR)?[^\w/'\"]*", "", text.splitlines()[0])[:200].rstrip(".")
 
 
-def _openvino(folder: Path) -> str:
+def _openvino(folder: Path) -> Backend:
     if not any(folder.glob("*.xml")):
         raise DetectorError(
             f"The folder {folder} holds no OpenVINO model (no .xml file)",

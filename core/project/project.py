@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import overload
@@ -12,61 +12,15 @@ from uuid import uuid4
 
 from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
-from core.detectors.base import DetectorConfig, DetectorInfo
+from core.detectors.base import DetectorConfig, DetectorInfo, Sampling
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.paths import new_folder
 from core.prelabels import Decision, Verdict
+from core.project.changes import Change, ChooseRun, SetThresholds, SetVerdicts
+from core.project.records import Run, VideoRecord
 from core.project.schema import DATABASE, connect
-from core.video.identity import FileIdentity, identify
+from core.video.identity import identify
 from core.video.reader import VideoInfo
-
-
-@dataclass(frozen=True)
-class VideoRecord:
-    """A video as the project knows it, enough to notice when the file is another one."""
-
-    path: Path
-    size: int
-    """Bytes."""
-    digest: str
-    """See `core.video.identity`."""
-    frame_count: int
-    width: int
-    height: int
-
-    def is_content_of(self, identity: FileIdentity) -> bool:
-        """Whether a file has the content of this video."""
-        return (self.size, self.digest) == (identity.size, identity.digest)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One immutable pass of one detector with one configuration over the video."""
-
-    id: str
-    created: str
-    """UTC, ISO 8601."""
-    config: DetectorConfig
-    info: DetectorInfo
-
-    @classmethod
-    def begin(cls, run_id: str, config: DetectorConfig, info: DetectorInfo) -> "Run":
-        """A run that begins now."""
-        return cls(run_id, datetime.now(UTC).isoformat(timespec="seconds"), config, info)
-
-
-@dataclass(frozen=True)
-class SetVerdicts:
-    """A change: give each box a verdict, or take it back with None."""
-
-    verdicts: tuple[tuple[ImputedBox, Verdict | None], ...]
-
-
-@dataclass(frozen=True)
-class SetThresholds:
-    """A change: what the person wants to see of what was found."""
-
-    thresholds: Thresholds
 
 
 class Project:
@@ -89,6 +43,7 @@ class Project:
         self.runs: tuple[Run, ...] = tuple(_read_runs(connection))
         self.decisions: dict[str, Decision] = dict(_read_decisions(connection))
         self.thresholds = _read_thresholds(connection)
+        self._chosen: str | None = _read_setting(connection, "run")
 
     @classmethod
     def create(cls, folder: Path, info: VideoInfo) -> "Project":
@@ -204,13 +159,20 @@ class Project:
         self.video = replace(self.video, path=path)
 
     def add_run(self, run: Run) -> None:
-        """Register a run that begins; its detections follow in its file."""
+        """Register a run that begins, and choose it; its detections follow in its file."""
         with _transaction(self._connection, self.folder):
             self._connection.execute(
                 "INSERT INTO run VALUES (?, 1, ?, ?, ?)",
                 (run.id, run.created, json.dumps(asdict(run.config)), json.dumps(asdict(run.info))),
             )
-        self.runs = (*self.runs, run)
+            _write_setting(self._connection, "run", run.id)
+        self.runs, self._chosen = (*self.runs, run), run.id
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is shown and handed over: the one chosen, by default the newest."""
+        chosen = next((run for run in self.runs if run.id == self._chosen), None)
+        return chosen or (self.runs[-1] if self.runs else None)
 
     def run_file(self, run_id: str) -> Path:
         """Where the detections of a run lie; see `core.project.runs`."""
@@ -220,7 +182,9 @@ class Project:
     def apply(self, change: SetVerdicts) -> SetVerdicts: ...
     @overload
     def apply(self, change: SetThresholds) -> SetThresholds: ...
-    def apply(self, change: SetVerdicts | SetThresholds) -> SetVerdicts | SetThresholds:
+    @overload
+    def apply(self, change: ChooseRun) -> ChooseRun: ...
+    def apply(self, change: Change) -> Change:
         """Make a change, on disk before it returns.
 
         Returns:
@@ -231,6 +195,8 @@ class Project:
         """
         if isinstance(change, SetThresholds):
             return self._set_thresholds(change)
+        if isinstance(change, ChooseRun):
+            return self._choose_run(change)
         before = tuple((box, self._verdict(box)) for box, _ in change.verdicts)
         with _transaction(self._connection, self.folder):
             for box, verdict in change.verdicts:
@@ -246,11 +212,20 @@ class Project:
         before = SetThresholds(self.thresholds)
         value = json.dumps(change.thresholds.to_json())
         with _transaction(self._connection, self.folder):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO setting VALUES ('thresholds', ?)", (value,)
-            )
+            _write_setting(self._connection, "thresholds", value)
         self.thresholds = change.thresholds
         return before
+
+    def _choose_run(self, change: ChooseRun) -> ChooseRun:
+        before = self.run
+        if before is None or all(run.id != change.run_id for run in self.runs):
+            raise ProjectError(
+                f"The project {self.folder} has no run {change.run_id}", mend="choose another run"
+            )
+        with _transaction(self._connection, self.folder):
+            _write_setting(self._connection, "run", change.run_id)
+        self._chosen = change.run_id
+        return ChooseRun(before.id)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -345,13 +320,24 @@ def _read_runs(connection: sqlite3.Connection) -> Iterator[Run]:
         settings, known = json.loads(config), json.loads(info)
         if settings["classes"] is not None:
             settings["classes"] = tuple(settings["classes"])
+        if "sampling" in settings:  # not in runs of earlier versions
+            settings["sampling"] = Sampling(**settings["sampling"])
         known["class_names"] = tuple(known["class_names"])
         yield Run(id_, created, DetectorConfig(**settings), DetectorInfo(**known))
 
 
 def _read_thresholds(connection: sqlite3.Connection) -> Thresholds:
-    row = connection.execute("SELECT value FROM setting WHERE name = 'thresholds'").fetchone()
-    return Thresholds.from_json(json.loads(row[0])) if row else Thresholds()
+    saved = _read_setting(connection, "thresholds")
+    return Thresholds.from_json(json.loads(saved)) if saved else Thresholds()
+
+
+def _read_setting(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
+
+
+def _write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
 
 def _read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:

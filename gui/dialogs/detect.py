@@ -1,7 +1,13 @@
 """Choose the detector and its settings."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -11,87 +17,262 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
+    QMenu,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from core.detectors.base import DetectorConfig, Device, model_reference
+from core.detectors.base import DetectorConfig, model_reference
+from core.detectors.known_models import class_names_of, expected_fps
+from gui.dialogs.class_picker import ClassField
+from gui.dialogs.detect_fields import within
+from gui.dialogs.detect_more import MoreFields, is_usual, muted
+from gui.review.controls import Elided
+from gui.text import clock, grouped
+from gui.theme import tabular
 
-_MODELS = ("yolov8n.pt", "yolov8s.pt", "yolov8m.pt", "yolov8l.pt", "yolov8x.pt")
-_DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda", "mps")
+_NAMED = tuple(f"{family}{size}.pt" for family in ("yolov8", "yolo11") for size in "nsmlx")
+_FILES = "Models (*.pt *.onnx *.engine);;All files (*)"
 
 
 class DetectDialog(QDialog):
-    """Edits a `DetectorConfig`."""
+    """Edits a `DetectorConfig`.
 
-    def __init__(self, config: DetectorConfig, parent: QWidget | None = None) -> None:
+    Args:
+        config: What is shown first.
+        recent: Models of one's own that were used before, newest first.
+        frames: How many the video has, if that is known.
+        current: The frame that the window shows.
+        parent: The window.
+    """
+
+    def __init__(
+        self,
+        config: DetectorConfig,
+        *,
+        recent: Sequence[str] = (),
+        frames: int | None = None,
+        current: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Detect")
-        self._model = QComboBox(editable=True)
-        self._model.addItems(list(dict.fromkeys([config.model, *_MODELS])))
-        self._model.setMinimumWidth(320)
-        self._model.setAccessibleName("Model")
-        browse = QPushButton("Browse…")
-        browse.clicked.connect(self._browse)
-        self._classes = QLineEdit(", ".join(config.classes or ()))
-        self._classes.setPlaceholderText("all classes, or for example: car, truck")
+        self._frames = frames
+        self._given = replace(config, sampling=within(config.sampling, frames))
+        self._make_model(recent)
+        self._classes = ClassField(config.classes or ())
         self._confidence = QDoubleSpinBox(minimum=0.01, maximum=1.0, singleStep=0.05, decimals=2)
+        self._confidence.setAccessibleName("Confidence")
         self._confidence.setValue(config.confidence)
-        self._device = QComboBox()
-        self._device.addItems(list(_DEVICES))
-        self._device.setCurrentText(config.device)
-        self._lay_out(browse)
+        self._more = MoreFields(frames, current, self)
+        self._make_fold()
+        self._folded: list[QWidget] = []
+        self._estimate = muted("")
+        self._estimate.setFont(tabular(self._estimate.font()))
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._start = self._buttons.addButton("Detect", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out()
+        self._more.show_config(self._given)
+        self._shown = self._read()
+        self._connect()
+        self._show_model()
+        self._fold.setChecked(not is_usual(self._given))
+        self._unfold(self._fold.isChecked())
 
     def config(self) -> DetectorConfig:
-        """What was chosen."""
-        names = tuple(name.strip() for name in self._classes.text().split(",") if name.strip())
-        return DetectorConfig(
-            model=model_reference(self._model.currentText().strip()),
-            confidence=round(self._confidence.value(), 2),
-            classes=names or None,
-            device=_DEVICES[self._device.currentIndex()],
+        """What was chosen; what was not touched is as it was given."""
+        chosen = self._read()
+        untouched = {
+            field.name: getattr(self._given, field.name)
+            for field in fields(chosen)
+            if getattr(chosen, field.name) == getattr(self._shown, field.name)
+        }
+        return replace(chosen, **untouched)
+
+    def _read(self) -> DetectorConfig:
+        return self._more.applied_to(
+            DetectorConfig(
+                model=_reference(self._model.currentText().strip()),
+                confidence=round(self._confidence.value(), 2),
+                classes=self._classes.names(),
+                detector=self._given.detector,
+            )
         )
 
-    def _browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Choose a model", str(Path.home()), "Models (*.pt *.onnx);;All files (*)"
-        )
+    # What follows from the fields
+
+    def _show_model(self) -> None:
+        """Another model is named: what is known of it, and what it runs with."""
+        model = self._model.currentText().strip()
+        self._model.setToolTip(model)
+        self._classes.set_known(class_names_of(model))
+        self._more.fit_model(model, self._given.detector)
+        self._start.setEnabled(bool(model))
+        self._start.setToolTip("" if model else "Choose a model")
+        self._show_follow_ups()
+
+    def _show_follow_ups(self) -> None:
+        config = self.config()
+        self._show_summary()
+        usual = is_usual(config)
+        self._defaults.setEnabled(not usual)
+        self._defaults.setToolTip("These are the defaults" if usual else "Undo what is set below")
+        self._estimate.setText(_estimate(config, self._frames))
+
+    def _show_summary(self) -> None:
+        said = "" if self._fold.isChecked() else self._more.in_words()
+        self._summary.setText(said)
+        self._summary.setToolTip(said)
+
+    def _unfold(self, unfolded: bool) -> None:
+        for field in self._folded:
+            self._form.setRowVisible(field, unfolded)
+        # Hidden by its text: it keeps the button at the right.
+        self._show_summary()
+        self._defaults.setVisible(unfolded)
+        self._form.activate()
+        self._page.activate()
+        # As wide as the person made it.
+        self.resize(self.width(), self.sizeHint().height())
+
+    def _go_back(self) -> None:
+        self._more.show_config(DetectorConfig())
+
+    # Models
+
+    def _browse_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a model", self._folder(), _FILES)
         if path:
             self._model.setCurrentText(path)
 
-    def _lay_out(self, browse: QPushButton) -> None:
-        model = QHBoxLayout()
-        model.setSpacing(8)
-        model.addWidget(self._model, 1)
-        model.addWidget(browse)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.addRow("Model", model)
-        form.addRow(
-            "", _muted("A name is downloaded once; a .pt, .onnx or OpenVINO folder runs as it is.")
-        )
-        form.addRow("Classes", self._classes)
-        form.addRow("Confidence", self._confidence)
-        form.addRow("", _muted("Low finds more flicker: a box half seen is evidence, too."))
-        form.addRow("Device", self._device)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        start = buttons.addButton("Detect", QDialogButtonBox.ButtonRole.AcceptRole)
-        start.setProperty("primary", True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
+    def _browse_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Choose an OpenVINO folder", self._folder())
+        if path:
+            self._model.setCurrentText(path)
+
+    def _folder(self) -> str:
+        """Where a person looks for models: beside the one that is named, or at home."""
+        beside = Path(self._model.currentText().strip()).parent
+        return str(beside if beside.is_absolute() and beside.is_dir() else Path.home())
+
+    # Made once
+
+    def _make_model(self, recent: Sequence[str]) -> None:
+        self._model = QComboBox(editable=True)
+        self._model.addItems(list(dict.fromkeys([self._given.model, *recent, *_NAMED])))
+        self._model.setMinimumWidth(320)
+        self._model.setAccessibleName("Model")
+        self._model.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._browse = QPushButton("&Browse…")
+        menu = QMenu(self._browse)
+        menu.addAction("Model &file…", self._browse_file)
+        menu.addAction("&OpenVINO folder…", self._browse_folder)
+        self._browse.setMenu(menu)
+
+    def _make_fold(self) -> None:
+        chevron = QIcon()
+        for name, state in (("right", QIcon.State.Off), ("down", QIcon.State.On)):
+            chevron.addPixmap(QIcon(f"control:chevron-{name}.svg").pixmap(16, 16), state=state)
+        self._fold = QToolButton()
+        self._fold.setText("&More")
+        self._fold.setIcon(chevron)
+        self._fold.setIconSize(QSize(16, 16))
+        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._fold.setCheckable(True)
+        self._fold.setAccessibleName("More settings")
+        # The chevron says that it is open.
+        self._fold.setStyleSheet("QToolButton:checked:!hover { background: transparent; }")
+        self._fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._summary = Elided()
+        self._summary.setProperty("role", "muted")
+        self._defaults = QPushButton("Defaul&ts")
+
+    def _connect(self) -> None:
+        self._model.currentTextChanged.connect(self._show_model)
+        self._classes.changed.connect(self._show_follow_ups)
+        self._confidence.valueChanged.connect(self._show_follow_ups)
+        self._more.changed.connect(self._show_follow_ups)
+        self._fold.toggled.connect(self._unfold)
+        self._defaults.clicked.connect(self._go_back)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(16)
+        self._form.setVerticalSpacing(8)
+        width = max(self._browse.sizeHint().width(), self._classes.choose.sizeHint().width())
+        for button in (self._browse, self._classes.choose):
+            button.setFixedWidth(width)
+        self._add_row("&Model", _row(self._model, self._browse), self._model)
+        self._add_row("&Classes", self._classes, self._classes.edit)
+        self._confidence.setFixedWidth(self._more.width)
+        low = muted("Low finds more flicker: a box half seen is evidence, too.")
+        self._add_row("Con&fidence", _row(self._confidence, low), self._confidence)
+        header = _row(self._fold, self._summary, self._defaults)
+        self._form.addRow(header)
+        for word, field, buddy in self._more.rows():
+            self._add_row(word, field, buddy)
+            self._folded.append(field)
+        self._start.setProperty("primary", True)
+        footer = QHBoxLayout()
+        footer.setSpacing(16)
+        footer.addWidget(self._estimate, 1)
+        footer.addWidget(self._buttons)
+        self._page = layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
+        layout.addLayout(self._form)
+        layout.addStretch(1)
+        layout.addLayout(footer)
         # A button becomes the default only of the dialog that it lies in.
-        start.setDefault(True)
+        self._start.setDefault(True)
+
+    def _add_row(self, word: str, field: QWidget, buddy: QWidget) -> None:
+        label = QLabel(word)
+        label.setBuddy(buddy)
+        # A form puts words higher than the middle of what they name.
+        label.setMinimumHeight(buddy.sizeHint().height())
+        if field is self._classes:
+            # Beside the first of its lines, not between the two.
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setContentsMargins(0, 6, 0, 0)
+        self._form.addRow(label, field)
 
 
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    return label
+def _estimate(config: DetectorConfig, frames: int | None) -> str:
+    """How much there is to do, and how long it takes if that is known."""
+    fps = expected_fps(config)
+    count = None if frames is None else len(config.sampling.frames(frames))
+    amount = "" if count is None else f"{grouped(count)} frame{'' if count == 1 else 's'} · "
+    if fps is None:
+        words = "time known once this model has run here"
+    elif count is None:
+        words = f"{_rate(fps)} fps last time"
+    else:
+        words = f"about {clock(count / fps)} ({_rate(fps)} fps last time)"
+    return amount + words if amount else words[0].upper() + words[1:]
+
+
+def _rate(fps: float) -> str:
+    return grouped(round(fps)) if fps >= 100 else f"{fps:.1f}"
+
+
+def _reference(model: str) -> str:
+    try:
+        return model_reference(model)
+    except (OSError, RuntimeError):
+        return model  # half typed, and no path yet
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    """Widgets side by side; models and summaries take the room that is left."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget, int(isinstance(widget, QComboBox | Elided)))
+    return holder

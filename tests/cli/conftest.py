@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import Window, run
+from core.cli import CODE_WARNING, Window, run
 from core.detectors.base import DetectorConfig
 from core.pipeline import process
 from core.prelabels import Verdict
@@ -17,6 +17,8 @@ from core.project import Project, SetVerdicts
 from core.video import VideoReader
 from tests.conftest import MakeVideo
 from tests.core.making import flickering_frames, stream_of
+
+CODE_WARNING_END = CODE_WARNING.partition("{}")[2]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Answer:
         """The one line of a refusal."""
         assert self.code == 2, self
         assert self.out == ""
-        (line,) = self.err.splitlines()
+        (line,) = [each for each in self.err.splitlines() if not each.endswith(CODE_WARNING_END)]
         assert line.startswith("flickerscope: ")
         assert "Traceback" not in line
         return line

@@ -9,14 +9,23 @@ from pathlib import Path
 import pytest
 from pycocotools.coco import COCO
 
-from core.cli import Window
-from core.pipeline import findings_of, newest_run
+from core.cli import CODE_WARNING, Window
+from core.pipeline import current_run, findings_of
 from core.project import Project, is_project
 from core.video.reader import VideoReader
 from tests.cli.conftest import SMALL_COUNT, SMALL_MISSING, Answer, Flickerscope
 from tests.conftest import REPOSITORY, MakeVideo
 
-KEYS = {"project", "frames", "detections", "flagged_frames", "imputed_boxes", "fps"}
+KEYS = {
+    "project",
+    "model",
+    "backend",
+    "frames",
+    "detections",
+    "flagged_frames",
+    "imputed_boxes",
+    "fps",
+}
 
 
 def test_process_prints_one_json_object_about_the_whole_video(highway_answer: Answer) -> None:
@@ -26,13 +35,13 @@ def test_process_prints_one_json_object_about_the_whole_video(highway_answer: An
     assert int(str(summary["detections"])) > 221
     assert 0 < int(str(summary["flagged_frames"])) <= int(str(summary["imputed_boxes"]))
     assert float(str(summary["fps"])) > 0
-    assert highway_answer.err == ""
+    assert highway_answer.err.splitlines() == [f"flickerscope: {CODE_WARNING.format('yolov8n.pt')}"]
 
 
 def test_process_leaves_a_project_with_what_it_printed(highway_answer: Answer) -> None:
     summary = highway_answer.json
     project = Project.open(Path(str(summary["project"])))
-    run, detections = newest_run(project)
+    run, detections = current_run(project)
     with VideoReader(project.video.path) as reader:
         findings = findings_of(project, run, detections, reader.index).within(project.thresholds)
     project.close()

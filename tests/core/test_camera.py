@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.detections import DetectionsBuilder, empty_frame
 from core.detectors.camera import NOTHING, CameraWatch
+from core.detectors.stages import Stages
 from core.detectors.stream import detect_frames
 from core.frames import FrameRange
 from core.project.runs import load_detections, save_detections
@@ -99,7 +100,7 @@ def test_a_resumed_run_sees_the_same_changes(media: Callable[[str], Path], stop:
     def run(reader: VideoReader, *ranges: tuple[int, int]) -> DetectionsBuilder:
         builder = DetectionsBuilder()
         for span in ranges:
-            for chunk in detect_frames(reader, Blind(), FrameRange(*span)):  # type: ignore[arg-type]
+            for chunk in detect_frames(reader, Stages(Blind()), FrameRange(*span)):
                 builder.extend(chunk.frames)
         return builder
 

@@ -13,6 +13,7 @@ from core.boxes import iou_matrix
 from core.detections import Detections, FrameDetections, from_frames
 from core.detectors.base import DetectorConfig
 from core.detectors.process import stream_in_process
+from core.detectors.stages import Stages
 from core.detectors.stream import (
     Chunk,
     DetectRequest,
@@ -46,7 +47,7 @@ def pictures(highway: Path) -> list[Picture]:
 
 @pytest.fixture(scope="module")
 def detector(weights: Path) -> UltralyticsDetector:
-    return UltralyticsDetector(DetectorConfig(str(weights), device="cpu"))
+    return UltralyticsDetector(DetectorConfig(str(weights), device="cpu", backend="torch"))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def seen(detector: UltralyticsDetector, pictures: list[Picture]) -> list[FrameDe
 def request_of(weights: Path, highway: Path) -> Callable[[FrameRange], DetectRequest]:
     with VideoReader(highway) as reader:
         index = reader.index
-    config = DetectorConfig(str(weights), device="cpu")
+    config = DetectorConfig(str(weights), device="cpu", backend="torch")
     return lambda frames: DetectRequest(highway, index, config, frames)
 
 
@@ -117,7 +118,7 @@ def test_classes_are_chosen_by_name(
     weights: Path, pictures: list[Picture], seen: list[FrameDetections]
 ) -> None:
     chosen = UltralyticsDetector(
-        DetectorConfig(str(weights), classes=("truck", "car"), device="cpu")
+        DetectorConfig(str(weights), classes=("truck", "car"), device="cpu", backend="torch")
     )
     kept = {chosen.info.class_names.index(name) for name in ("car", "truck")}
     found = [chosen.detect([picture])[0] for picture in pictures[:4]]
@@ -133,7 +134,9 @@ def test_classes_are_chosen_by_name(
 def test_a_higher_confidence_keeps_the_surer_boxes(
     weights: Path, pictures: list[Picture], seen: list[FrameDetections]
 ) -> None:
-    strict = UltralyticsDetector(DetectorConfig(str(weights), confidence=0.5, device="cpu"))
+    strict = UltralyticsDetector(
+        DetectorConfig(str(weights), confidence=0.5, device="cpu", backend="torch")
+    )
     (found,) = strict.detect(pictures[:1])
     assert 0 < len(found) < len(seen[0])
     assert found.score.min() >= 0.5
@@ -254,9 +257,8 @@ def test_any_detector_gets_batches_of_the_size_it_likes(
 ) -> None:
     own = WhiteSquares(index_in, size)
     with VideoReader(make_video(frames=16, b_frames=2)) as reader:
-        chunks = list(detect_frames(reader, own, FrameRange(3, 13)))
-    # The frame before the range is looked at, too, for what changed between both.
-    assert own.batches == [1, *batches]
+        chunks = list(detect_frames(reader, Stages(own), FrameRange(3, 13)))
+    assert own.batches == batches
     found = from_frames([frame for chunk in chunks for frame in chunk.frames])
     assert found.xyxy[:, 0].tolist() == list(range(3, 13))
     assert found.counts.tolist() == [1] * 10
@@ -278,7 +280,8 @@ def test_damaged_frames_count_as_frames_without_boxes(
         data[at : at + length] = b"\xff" * length
     path.write_bytes(data)
     with VideoReader(path) as reader:
-        chunks = list(detect_frames(reader, WhiteSquares(index_in, size), FrameRange(0, 12)))
+        stages = Stages(WhiteSquares(index_in, size))
+        chunks = list(detect_frames(reader, stages, FrameRange(0, 12)))
     found = from_frames([frame for chunk in chunks for frame in chunk.frames])
     assert found.counts.tolist() == [int(i not in damaged) for i in range(12)]
     assert found.xyxy[:, 0].tolist() == [i for i in range(12) if i not in damaged]

@@ -1,6 +1,7 @@
 """Collecting a stream of detections into a project: progress, cancel, resume, failure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from core.detectors.base import DetectorConfig, DetectorInfo
 from core.detectors.stream import DetectRequest, Message
 from core.errors import Cancelled, DetectorError, ProjectError, VideoError
 from core.frames import FrameIndex, FrameRange
-from core.pipeline import Progress, findings_of, newest_run, process, record
+from core.pipeline import Progress, current_run, findings_of, process, record
 from core.prelabels import Verdict
 from core.project import Project, SetVerdicts
 from core.video import VideoReader
@@ -67,7 +68,7 @@ def test_a_whole_stream_is_recorded_with_progress(messages: list[Message]) -> No
     record(
         messages,
         builder,
-        COUNT,
+        range(COUNT),
         on_ready=infos.append,
         on_progress=lambda progress, seen: steps.append(progress),
         checkpoint=saved.append,
@@ -94,7 +95,7 @@ def test_cancel_keeps_what_was_seen_and_saves_it(messages: list[Message]) -> Non
     saved: list[Detections] = []
     with pytest.raises(Cancelled):
         record(
-            messages, builder, COUNT, checkpoint=saved.append,
+            messages, builder, range(COUNT), checkpoint=saved.append,
             cancelled=lambda: builder.frame_count >= 8,
         )  # fmt: skip
     assert builder.frame_count == 9
@@ -110,13 +111,13 @@ def test_an_error_in_the_stream_keeps_what_was_seen_and_saves_it(messages: list[
     builder = DetectionsBuilder()
     saved: list[Detections] = []
     with pytest.raises(VideoError, match="the disk went away"):
-        record(breaking(), builder, COUNT, checkpoint=saved.append)
+        record(breaking(), builder, range(COUNT), checkpoint=saved.append)
     assert [seen.frame_count for seen in saved] == [6]
 
 
 def test_nothing_is_saved_where_nothing_was_seen(messages: list[Message]) -> None:
     saved: list[Detections] = []
-    record(messages[:1], DetectionsBuilder(from_frames([frame_of([])])), COUNT,
+    record(messages[:1], DetectionsBuilder(from_frames([frame_of([])])), range(COUNT),
            checkpoint=saved.append)  # fmt: skip
     assert saved == []
 
@@ -126,7 +127,7 @@ def test_results_are_saved_on_the_way(
 ) -> None:
     monkeypatch.setattr(core.pipeline, "CHECKPOINT_SECONDS", 0.0)
     saved: list[Detections] = []
-    record(messages, DetectionsBuilder(), COUNT, checkpoint=saved.append)
+    record(messages, DetectionsBuilder(), range(COUNT), checkpoint=saved.append)
     assert [seen.frame_count for seen in saved] == [3, 6, 9, 12, 15, 18, 20, 20]
 
 
@@ -143,7 +144,7 @@ def test_a_processed_video_has_its_run_and_its_flickering(
     assert [run.config for run in project.runs] == [CONFIG]
     project.close()
     again = Project.open(project.folder)
-    run, detections = newest_run(again)
+    run, detections = current_run(again)
     assert run == result.run
     assert equal(detections, from_frames(frames))
     found = findings_of(again, run, detections, index).within(again.thresholds)
@@ -161,7 +162,7 @@ def test_processing_twice_adds_a_run_and_keeps_the_first_and_the_decisions(
     assert [run.id for run in project.runs] == [first.run.id, second.run.id]
     assert first.run.id != second.run.id
     assert project.run_file(first.run.id).read_bytes() == first_file
-    assert newest_run(project)[0] == second.run
+    assert current_run(project)[0] == second.run
     assert [b.key for b in second.findings.imputed] == list(project.decisions)
 
 
@@ -197,7 +198,7 @@ def test_an_unfinished_run_is_resumed_where_it_stopped(
 ) -> None:
     requests, stream = asked
     interrupted(project, index, frames, at=12)
-    assert newest_run(project)[1].frame_count == 12
+    assert current_run(project)[1].frame_count == 12
     steps: list[int] = []
     result = process(
         project, index, CONFIG, stream=stream, on_progress=lambda p: steps.append(p.done)
@@ -223,16 +224,24 @@ def test_another_configuration_begins_a_new_run(
 
 
 @pytest.mark.parametrize(
-    "changed", [detector_info(sha256="b" * 64), detector_info(version="hand-made 2")]
+    "changed",
+    [
+        detector_info(sha256="b" * 64),
+        detector_info(version="hand-made 2"),
+        replace(detector_info(), backend="openvino"),
+        replace(detector_info(), precision="float16"),
+    ],
 )
 def test_a_run_is_not_resumed_with_other_weights_or_another_library(
     project: Project, index: FrameIndex, frames: list[FrameDetections], changed: DetectorInfo
 ) -> None:
     interrupted(project, index, frames, at=12)
-    with pytest.raises(DetectorError, match=r"another paper \(hand-made 1, weights aaaaaaaa\)"):
+    with pytest.raises(
+        DetectorError, match=r"another paper \(hand-made 1, torch, weights aaaaaaaa\)"
+    ):
         process(project, index, CONFIG, stream=stream_of(frames, info=changed))
     assert len(project.runs) == 1
-    assert newest_run(project)[1].frame_count == 12
+    assert current_run(project)[1].frame_count == 12
 
 
 def test_a_failure_before_the_first_frame_leaves_a_run_that_can_be_resumed(
@@ -246,4 +255,4 @@ def test_a_failure_before_the_first_frame_leaves_a_run_that_can_be_resumed(
 
 def test_a_project_without_a_run_says_how_to_make_one(project: Project, video: Path) -> None:
     with pytest.raises(ProjectError, match=f"has no run yet: run `flickerscope process {video}`"):
-        newest_run(project)
+        current_run(project)

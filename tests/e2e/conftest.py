@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from core.detectors.known_models import trust
 from core.errors import ProjectError
-from core.pipeline import newest_run
+from core.paths import HOME_VARIABLE
+from core.pipeline import current_run
 from core.project import Project
+from tests.conftest import share_exported_models
 from tests.e2e.driving import DETECTING_SECONDS, Program, project_folder, wait_for, x_server
 
 Start = Callable[[Path, Path], Program]
@@ -79,16 +84,19 @@ def start(display: str) -> Iterator[Start]:
 
 
 def new_home(folder: Path, model: str) -> Path:
-    """A home whose settings name a model."""
+    """A home whose settings name a model, which may run its code."""
     (folder / "settings").mkdir(parents=True)
     settings = {"recent": [], "appearance": "light", "model": model}
     (folder / "settings" / "settings.json").write_text(json.dumps(settings))
+    share_exported_models(folder)
+    with patch.dict(os.environ, {HOME_VARIABLE: str(folder)}):
+        trust(model)
     return folder
 
 
 def is_complete(home: Path) -> bool:
     try:
         with closing(Project.open(project_folder(home))) as project:
-            return newest_run(project)[1].frame_count == project.video.frame_count
+            return current_run(project)[1].frame_count == project.video.frame_count
     except ProjectError:
         return False

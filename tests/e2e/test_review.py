@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from core.pipeline import findings_of, newest_run
+from core.pipeline import current_run, findings_of
 from core.prelabels import Verdict
 from core.project import Project
 from core.project.schema import DATABASE
@@ -22,7 +22,7 @@ ACCEPTED = Verdict.ACCEPTED
 def flagged(home: Path) -> list[int]:
     with closing(Project.open(project_folder(home))) as project:
         with VideoReader(project.video.path) as reader:
-            found = findings_of(project, *newest_run(project), reader.index)
+            found = findings_of(project, *current_run(project), reader.index)
         return found.within(project.thresholds).flagged.tolist()
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from core.detectors.base import DetectorConfig
+from core.detectors.base import DetectorConfig, Sampling
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
 from gui.text import THIN_SPACE
@@ -44,6 +44,10 @@ def field(dialog: QDialog, name: str) -> QLineEdit:
         DetectorConfig("/models/my own.pt", 0.25, ("car", "traffic light"), "cpu"),
         DetectorConfig("yolov8x.pt", 0.01, ("person",), "cuda"),
         DetectorConfig("yolov8n_openvino_model", 1.0, None, "mps"),
+        # What the fields cannot show exactly stays as it is while nobody touches it.
+        DetectorConfig("x.pt", 0.123, ("screw, large",), image_size=100, iou=0.456),
+        DetectorConfig("x.pt", backend="tensorrt", device="cuda", detector="somebody's"),
+        DetectorConfig("x.pt", sampling=Sampling(5, 17, 3)),
     ],
 )
 def test_the_detect_dialog_gives_back_what_it_was_given(
@@ -57,9 +61,9 @@ def test_the_detect_dialog_gives_back_what_it_was_given(
 def test_the_detect_dialog_gives_back_what_was_typed(qtbot: QtBot) -> None:
     dialog = DetectDialog(DetectorConfig())
     qtbot.addWidget(dialog)
-    model, device = dialog.findChildren(QComboBox)
+    model, _, device = dialog.findChildren(QComboBox)
     model.setCurrentText("  /models/mine.onnx ")
-    device.setCurrentText("cpu")
+    device.setCurrentText("CPU")
     classes = next(e for e in dialog.findChildren(QLineEdit) if e.placeholderText())
     classes.setText(" car , , traffic light,")
     spin = dialog.findChild(QDoubleSpinBox)
@@ -73,7 +77,7 @@ def test_the_detect_dialog_gives_back_what_was_typed(qtbot: QtBot) -> None:
 def test_a_model_of_ones_own_stays_in_the_list_and_known_names_are_listed_once(
     qtbot: QtBot,
 ) -> None:
-    for own, count in (("/models/mine.pt", 6), ("yolov8s.pt", 5)):
+    for own, count in (("/models/mine.pt", 11), ("yolov8s.pt", 10)):
         dialog = DetectDialog(DetectorConfig(own))
         qtbot.addWidget(dialog)
         model = dialog.findChildren(QComboBox)[0]

@@ -20,7 +20,7 @@ from core.detections import Detections
 from core.detectors.base import DetectorConfig
 from core.errors import DetectorError
 from core.frames import FrameIndex
-from core.pipeline import Progress, newest_run
+from core.pipeline import Progress, current_run
 from core.prelabels import Verdict
 from core.project import Project
 from core.settings import Settings
@@ -200,7 +200,7 @@ def test_a_run_that_was_stopped_and_resumed_equals_an_undisturbed_one(
 
 def stored(folder: Path) -> Detections:
     with closing(Project.open(folder)) as project:
-        return newest_run(project)[1]
+        return current_run(project)[1]
 
 
 def same(left: Detections, right: Detections) -> bool:

@@ -1,0 +1,111 @@
+"""Which run a detection begins or goes on with."""
+
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+from core.detections import Detections, empty_detections
+from core.detectors.base import Backend, DetectorConfig, DetectorInfo
+from core.detectors.stream import DetectRequest
+from core.errors import ChangedDetectorError, DetectorError, ProjectError
+from core.frames import FrameIndex, FrameRange
+from core.paths import ProxyPlace
+from core.project import Project, Run, new_run_id
+from core.project.runs import load_detections
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What is to be done for a run."""
+
+    run_id: str
+    run_file: Path
+    resumed: Run | None
+    """The run to go on with; None where a new one begins."""
+    start: Detections
+    """What it saw already."""
+    request: DetectRequest
+
+
+def plan_run(
+    project: Project,
+    index: FrameIndex,
+    config: DetectorConfig,
+    *,
+    restart: bool = False,
+    proxy: ProxyPlace | None = None,
+) -> RunPlan:
+    """Go on with the last unfinished run of this configuration, or begin a new one.
+
+    Raises:
+        DetectorError: There is nothing to look at.
+    """
+    stop = config.sampling.end(len(index))
+    if not stop:
+        raise DetectorError(
+            f"There is nothing to look at from frame {config.sampling.start:,} on: the video has "
+            f"{len(index):,} frames",
+            mend="choose an earlier frame to begin with",
+        )
+    run, start = (None, empty_detections()) if restart else _unfinished(project, config, stop)
+    run_id = run.id if run else new_run_id()
+    done = start.frame_count
+    earlier = config.sampling.frames(done)
+    before = start.xyxy[start.rows(earlier[-1])] if earlier else start.xyxy[:0]
+    return RunPlan(
+        run_id,
+        project.run_file(run_id),
+        run,
+        start,
+        DetectRequest(
+            project.video.path,
+            index,
+            _as_before(config, run),
+            FrameRange(done, stop),
+            proxy,
+            before.copy(),
+        ),
+    )
+
+
+def check_same_detector(run: Run, info: DetectorInfo) -> None:
+    """Refuse to go on with a run by other means than it was begun.
+
+    Raises:
+        ChangedDetectorError: The weights, the libraries or what computes have changed since.
+    """
+    if _means(run.info) != _means(info):
+        raise ChangedDetectorError(
+            f"The run of {run.created} was begun with another {run.info.model} "
+            f"({run.info.version}, {run.info.backend}, weights {run.info.sha256[:8]})",
+            mend="detect from the start (--restart) instead of resuming",
+        )
+
+
+def _means(info: DetectorInfo) -> tuple[str, ...]:
+    return info.sha256, info.version, info.backend, info.precision
+
+
+def _unfinished(
+    project: Project, config: DetectorConfig, stop: int
+) -> tuple[Run | None, Detections]:
+    """The last run with this configuration, if there is more to see, and what it saw so far."""
+    run = next((run for run in reversed(project.runs) if run.config == config), None)
+    if run is None:
+        return None, empty_detections()
+    try:
+        seen = load_detections(project.run_file(run.id))
+    except ProjectError as error:
+        log.warning("%s A new run begins.", error)
+        return None, empty_detections()
+    return (run, seen) if seen.frame_count < stop else (None, empty_detections())
+
+
+def _as_before(config: DetectorConfig, run: Run | None) -> DetectorConfig:
+    """With the backend that the run began with, whatever is the fastest by now."""
+    if run is None or config.backend != "auto" or run.info.backend not in get_args(Backend):
+        return config
+    return replace(config, backend=run.info.backend)  # type: ignore[arg-type]
