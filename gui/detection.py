@@ -25,6 +25,8 @@ class Started:
     """The detector is loaded."""
 
     run: Run
+    seen: Detections | None = None
+    """What the run saw before, if it is gone on with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,7 @@ class _Live:
         else:
             self.run = plan.run.resumed
             check_same_detector(self.run, info)
-        self._report(Started(self.run))
+        self._report(Started(self.run, plan.run.start))
 
     def progress(self, progress: Progress, detections: Detections) -> None:
         self._pending = (progress, detections)

@@ -5,7 +5,6 @@ The only mutator: gestures call methods here, views repaint on the signals.
 
 import bisect
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +77,7 @@ class Session(QObject):
         any run."""
         self._everything: Findings | None = None
         self._job: Job[Update | None] | None = None
+        self._detected: str | None = None
         self.reader = RunReader(index, (info.width, info.height), self)
         """Reads other runs."""
         self.reader.read.connect(self._take_run)
@@ -253,7 +253,7 @@ class Session(QObject):
             return
         plan = DetectionPlan(run, config, (self.info.width, self.info.height))
         self._job = Job(detection_work(plan), self)
-        self._job.progressed.connect(partial(self._receive, plan))
+        self._job.progressed.connect(self._receive)
         self._job.failed.connect(self.failed)
         self._job.finished.connect(self._detection_ended)
         self._job.start()
@@ -300,13 +300,13 @@ class Session(QObject):
 
     # Inside
 
-    def _receive(self, plan: DetectionPlan, report: object) -> None:
+    def _receive(self, report: object) -> None:
         try:
             if isinstance(report, Started):
-                self._start_run(plan, report.run)
+                self._start_run(report)
             elif isinstance(report, Update):
                 # The person may have chosen another run meanwhile.
-                if self.run is not None and self.run.id == plan.run.run_id:
+                if self.run is not None and self.run.id == self._detected:
                     self._show_run(self.run, report.detections, report.findings)
                     self.run_changed.emit()
                 self.detection_progressed.emit(report.progress)
@@ -316,19 +316,21 @@ class Session(QObject):
             self.cancel_detection()
             self.failed.emit(error)
 
-    def _start_run(self, plan: DetectionPlan, run: Run) -> None:
+    def _start_run(self, started: Started) -> None:
+        run, seen = started.run, started.seen or empty_detections()
         if run not in self.project.runs:
             self.project.add_run(run)
-            self._show_run(run, empty_detections(), None)
-            self.run_changed.emit()
         elif run != self.run:
             self.project.apply(ChooseRun(run.id))
-            self._show_run(run, plan.run.start, None)
+        if run != self.run:
+            self._show_run(run, seen, None)
             self.run_changed.emit()
+        self._detected = run.id
         self.detection_changed.emit()
-        frames = run.config.sampling.frames(len(self.index))
-        done = len(run.config.sampling.frames(plan.run.start.frame_count))
-        self.detection_progressed.emit(Progress(done, len(frames), 0.0, len(plan.run.start)))
+        sampling = run.config.sampling
+        done = len(sampling.frames(seen.frame_count))
+        total = len(sampling.frames(len(self.index)))
+        self.detection_progressed.emit(Progress(done, total, 0.0, len(seen)))
 
     def _detection_ended(self) -> None:
         if self._job is not None:

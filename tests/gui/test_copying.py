@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from core.detectors.known_models import trust
 from core.frames import FrameRange
 from core.project import Project
 from core.settings import Settings
@@ -126,6 +127,7 @@ def test_starting_detection_stops_the_copy_and_keeps_what_was_made(
 ) -> None:
     weights = tmp_path / "slow.pt"
     weights.write_bytes(b"torch has to be imported before anybody notices what this is")
+    trust(str(weights))
     window = open_window(long, Settings(model=str(weights)))
     session = window.session
     assert session is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.dialogs.trust import may_load
+from tests.conftest import REPOSITORY
 
 
 @pytest.fixture
@@ -84,3 +87,16 @@ def test_what_needs_no_trust_is_loaded_without_a_question(own: str, parent: QWid
         str(Path(own).rename(Path(own).with_suffix(".onnx"))),
     ):
         assert may_load(model, parent)
+
+
+def test_the_panel_loads_no_model_library() -> None:
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
+        "from gui.dialogs import detect, trust; from core.detectors.base import DetectorConfig\n"
+        "detect.DetectDialog(DetectorConfig()); trust.must_be_trusted('x.pt')\n"
+        "print({'torch', 'ultralytics', 'cv2'} & set(sys.modules))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+    )
+    assert child.stdout.strip() == "set()", child.stderr
