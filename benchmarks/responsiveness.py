@@ -14,26 +14,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
-    from gui.main_window import MainWindow
-
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
+
+from benchmarks.display import display, run_until
 
 STARTS = 5
 IDLE_SECONDS = 5.0
 TICK_MS = 5
 STEP_MS = 100
-MOST_SECONDS = 900.0
 MAX_RATIO, MAX_START_SECONDS = 3.0, 1.5
 MAX_GAP_MS, MAX_P99_MS = 100.0, 33.0
 
@@ -79,7 +74,7 @@ def main(
 ) -> None:
     """Measure start-up and responsiveness of the real window."""
     with ExitStack() as stack:
-        stack.enter_context(_display())
+        stack.enter_context(display())
         home = stack.enter_context(tempfile.TemporaryDirectory())
         os.environ["FLICKERSCOPE_HOME"] = home
         load = os.getloadavg()[0]
@@ -136,11 +131,13 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
+    from core.detectors.known_models import trust
     from core.settings import Settings
     from gui.main_window import MainWindow
     from gui.theme import apply_theme
 
     app = QApplication([])
+    trust(model)
     window = MainWindow(apply_theme(app, "light"), Settings(model=model))
     window.show()
     window.open_path(video)
@@ -173,7 +170,7 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     def shown() -> bool:
         return window.workspace is not None and window.workspace.shown_frame is not None
 
-    _run_until(app, lambda: shown() or bool(window.banner.sentence), window)
+    run_until(app, window, lambda: shown() or bool(window.banner.sentence))
     session = window.session
     if session is None:
         raise typer.BadParameter(window.banner.sentence)
@@ -182,10 +179,10 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     stepper.start()
     until = time.monotonic() + IDLE_SECONDS
     enter("idle")
-    _run_until(app, lambda: time.monotonic() > until, window)
+    run_until(app, window, lambda: time.monotonic() > until)
     enter("loading the detector")
     window.actions_by_name["detect"].trigger()
-    _run_until(app, lambda: not session.detecting, window)
+    run_until(app, window, lambda: not session.detecting)
     heart.stop()
     stepper.stop()
     problem, complete = window.banner.sentence, session.complete
@@ -193,26 +190,6 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
     if not complete:
         raise typer.BadParameter(problem or "the detection did not see the whole video")
     return {name: _summary(values) for name, values in gaps.items()}
-
-
-def _run_until(app: "QApplication", done: Callable[[], bool], window: "MainWindow") -> None:
-    """Run the event loop as the program does, and look every 50 ms whether to go on."""
-    from PySide6.QtCore import QTimer
-
-    deadline = time.monotonic() + MOST_SECONDS
-    watch = QTimer(interval=50)
-
-    def look() -> None:
-        if done() or time.monotonic() > deadline:
-            app.exit()  # quit() would close the window
-
-    watch.timeout.connect(look)
-    watch.start()
-    app.exec()
-    watch.stop()
-    if not done():
-        window.close()
-        raise TimeoutError(f"nothing came of it in {MOST_SECONDS:g} s")
 
 
 def _summary(gaps: list[float]) -> Row:
@@ -267,28 +244,6 @@ def _print_tables(
     goals = result["goals"]
     for goal, met in goals.items() if isinstance(goals, dict) else ():
         console.print(f"{'met ' if met else 'MISS'}  {goal}")
-
-
-@contextmanager
-def _display() -> Iterator[None]:
-    """The display there is, else an Xvfb."""
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux":
-        yield
-        return
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    try:
-        with os.fdopen(reader) as answer:
-            os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-        yield
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 if __name__ == "__main__":

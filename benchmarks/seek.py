@@ -31,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.clips import DETAILED, make_clip
 from benchmarks.contenders import Contender, OpenCV, Ours, PlainPyAV, Truth, decode_all
+from benchmarks.display import display
 from benchmarks.figures import Goal, Section, Times
 from benchmarks.long_video import Long, measure_long, print_long
-from benchmarks.responsiveness import _display
 from benchmarks.viewer import Request, Stage, Viewer, WatchedCanvas, wait
 from core.frames import FrameIndex
 from core.paths import HOME_VARIABLE, ProxyPlace
@@ -122,7 +122,7 @@ def main(
             clips.mkdir(parents=True, exist_ok=True)
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=clips)))
         os.environ[HOME_VARIABLE] = str(home)
-        stack.enter_context(_display())
+        stack.enter_context(display())
         load = os.getloadavg()[0]
         _say("making the video, its proxy, and the right pictures")
         material = prepare(video or make_clip(DETAILED, clips or home), home)

@@ -1,0 +1,58 @@
+"""The real window on a real display, for benchmarks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+MOST_SECONDS = 900.0
+
+
+@contextmanager
+def display() -> Iterator[None]:
+    """The display there is, else an Xvfb."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux":
+        yield
+        return
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        pass_fds=[writer],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as answer:
+            os.environ["DISPLAY"] = f":{answer.readline().strip()}"
+        yield
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def run_until(app: QApplication, window: QWidget, done: Callable[[], bool]) -> None:
+    """Run the event loop as the program does, and look every 50 ms whether to go on."""
+    from PySide6.QtCore import QTimer
+
+    deadline = time.monotonic() + MOST_SECONDS
+    watch = QTimer(interval=50)
+
+    def look() -> None:
+        if done() or time.monotonic() > deadline:
+            app.exit()  # quit() would close the window
+
+    watch.timeout.connect(look)
+    watch.start()
+    app.exec()
+    watch.stop()
+    if not done():
+        window.close()
+        raise TimeoutError(f"nothing came of it in {MOST_SECONDS:g} s")
