@@ -16,7 +16,7 @@ from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.paths import ProxyPlace
 from gui.messages import Banner
 from gui.notification import notify
-from gui.text import grouped
+from gui.text import backend_name, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,7 +173,7 @@ class Detecting(QObject):
 
 def _described(run: Run) -> str:
     config, info = run.config, run.info
-    parts = [info.model, info.backend, f"confidence {config.confidence:.2f}"]
+    parts = [info.model, backend_name(info.backend), f"confidence {config.confidence:.2f}"]
     if config.classes:
         parts.append(", ".join(config.classes[:3]) + ("…" if len(config.classes) > 3 else ""))
     if config.sampling.every > 1:

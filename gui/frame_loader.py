@@ -75,7 +75,8 @@ class FrameLoader(QObject):
         self._decoder.want(self._generation, frame)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; what it has answered and nobody received yet is dropped."""
+        self._generation += 1
         self._decoder.stop()
 
     @Slot(int, object)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
-from gui.text import clock, grouped, percent
+from gui.text import backend_name, clock, grouped, percent
 from gui.theme import tabular
 
 if TYPE_CHECKING:
@@ -64,13 +64,14 @@ class JobStatus(QStatusBar):
 
     def show_detection(self, progress: Progress) -> None:
         """How far detection is, with its rate and the time left."""
-        self._show_rate("Detecting", progress.done, progress.total, progress.fps)
+        found = f"{grouped(progress.detections)} detections"
+        self._show_rate("Detecting", progress.done, progress.total, progress.fps, found)
 
     def show_copying(self, done: int, total: int, fps: float) -> None:
         """How far the small copy is, with its rate and the time left."""
         self._show_rate("Preparing scrubbing", done, total, fps)
 
-    def _show_rate(self, what: str, done: int, total: int, fps: float) -> None:
+    def _show_rate(self, what: str, done: int, total: int, fps: float, *more: str) -> None:
         """Progress in frames; without a rate before there is one."""
         if not fps:
             self.begin_job(f"{what}…", can_cancel=True)
@@ -81,6 +82,7 @@ class JobStatus(QStatusBar):
             f"{grouped(done)} of {grouped(total)} frames",
             f"{grouped(round(fps)) if fps >= 100 else f'{fps:.1f}'} fps",
             f"{clock((total - done) / fps)} left",
+            *more,
         ]
         self.show_progress(" · ".join(parts), done, total)
 
@@ -111,7 +113,12 @@ class JobStatus(QStatusBar):
             self._run.setText("")
             return
         config, info = run.config, run.info
-        parts = [info.model, info.backend, info.device, f"confidence {config.confidence:.2f}"]
+        parts = [
+            info.model,
+            backend_name(info.backend),
+            info.device,
+            f"confidence {config.confidence:.2f}",
+        ]
         if config.sampling.every > 1:
             parts.append(f"every {grouped(config.sampling.every)} frames")
         if config.classes:

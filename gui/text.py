@@ -44,3 +44,8 @@ def data_size(count: int) -> str:
             return f"{size:.0f}{THIN_SPACE}{unit}"
         size /= 1024
     return f"{size:,.1f}{THIN_SPACE}GiB".replace(",", THIN_SPACE)
+
+
+def backend_name(backend: str) -> str:
+    """What computes, as its makers write it."""
+    return {"openvino": "OpenVINO", "onnx": "ONNX", "tensorrt": "TensorRT"}.get(backend, backend)

@@ -31,7 +31,6 @@ def test_a_check_that_raises_without_words_is_named_by_its_error() -> None:
 
 
 def test_downloaded_models_are_listed(home: Path) -> None:
-    (home / "models").mkdir()
     (home / "models" / "yolov8s.pt").write_text("x")
     assert "yolov8s.pt" in examine("models", core_checks()["models"]).says
 

@@ -16,13 +16,22 @@ from tests.conftest import MakeVideo
 from tests.core import killing
 
 KILLS = 20
-FRAMES = 400
+FRAMES = 600
 
 
 def run(folder: Path) -> tuple[int, Detections]:
     """How many runs a project has, and what the last one saw."""
     with closing(Project.open(folder)) as project:
         return len(project.runs), current_run(project)[1]
+
+
+def reached_by(folder: Path) -> int:
+    """Frames that the one run of a project has saved so far."""
+    if not is_project(folder):
+        return 0
+    with closing(Project.open(folder)) as project:
+        assert len(project.runs) <= 1
+        return current_run(project)[1].frame_count if project.runs else 0
 
 
 @pytest.mark.skipif(
@@ -49,16 +58,17 @@ def test_a_run_that_was_killed_again_and_again_is_that_of_one_go(
     reached = []
     for _ in range(KILLS):
         process = begin(pieced)
-        process.join(random.uniform(0.05, 0.35))
+        # So many frames later, however fast this computer is, and somewhere between two saves.
+        wanted = reached_by(pieced) + random.randint(0, FRAMES // KILLS)
+        while process.is_alive() and reached_by(pieced) < wanted:
+            process.join(0.001)
+        process.join(random.uniform(0, 0.004))
         process.kill()
         process.join()
-        if is_project(pieced):
-            with closing(Project.open(pieced)) as project:
-                assert len(project.runs) <= 1
-                reached.append(current_run(project)[1].frame_count if project.runs else 0)
-        assert not reached or reached[-1] < FRAMES, "no time left to be killed in"
+        reached.append(reached_by(pieced))
     assert reached == sorted(reached)
-    assert len(set(reached)) >= KILLS // 4, "it was hardly ever killed at work"
+    assert len(set(reached)) > KILLS // 2, "it was hardly ever killed at work"
+    assert reached[-1] < FRAMES, "it was killed too late"
 
     last = begin(pieced)
     last.join()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import core.video.proxy
 from core.detections import FrameDetections, empty_frame
+from core.detectors.stages import Stages
 from core.detectors.stream import detect_frames
 from core.errors import VideoError
 from core.frames import FrameRange
@@ -149,7 +150,8 @@ class Blind:
 def detect_all(reader: VideoReader, writer: ProxyWriter) -> Iterator[int]:
     """Detect in the whole video; gives how far it is."""
     done, detector = 0, Blind()
-    for chunk in detect_frames(reader, detector, FrameRange(0, len(reader)), writer):
+    frames = FrameRange(0, len(reader))
+    for chunk in detect_frames(reader, Stages(detector), frames, proxy=writer):
         done += len(chunk.frames)
         yield done
     assert detector.looked == len(reader)

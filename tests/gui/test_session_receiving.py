@@ -145,7 +145,7 @@ def test_the_window_follows_a_run_as_it_grows(
     assert not window.actions_by_name["next"].isEnabled()
     tell(window.session, update(run, seen(11)))
     assert window.actions_by_name["next"].isEnabled()
-    sentence = f"Detecting · 46{THIN_SPACE}% · 11 of 24 frames · 12.5 fps · 0:01 left"
+    sentence = f"Detecting · 46{THIN_SPACE}% · 11 of 24 frames · 12.5 fps · 0:01 left · "
     assert sentence in job_text(window.job_status)
     assert "paper · torch · cpu · confidence 0.25" in job_text(window.job_status)
     window.session.cancel_detection()

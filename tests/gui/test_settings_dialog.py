@@ -98,8 +98,8 @@ def make_small_copy(path: Path, root: Path) -> Path:
     "settings",
     [
         Settings(),
-        Settings(("/a.mp4",), "dark", "x.pt", 0.0, "/videos/small", True),
-        Settings((), "light", "y.pt", 1234.5),
+        Settings(("/a.mp4",), "dark", "x.pt", ("/x.pt",), 0.0, "/videos/small", True),
+        Settings((), "light", "y.pt", proxy_gib=1234.5),
         Settings(proxy_gib=0.04),
         Settings(proxy_gib=2.718281828),
     ],

@@ -64,7 +64,10 @@ def test_detection_shows_share_frames_rate_and_time_left(status: JobStatus) -> N
     status.begin_job("Loading the detector…", can_cancel=True)
     status.show_detection(Progress(done=300, total=1200, fps=25.0, detections=10))
     of_1200 = f"300 of 1{THIN_SPACE}200 frames"
-    assert f"Detecting · 25{THIN_SPACE}% · {of_1200} · 25.0 fps · 0:36 left" in texts(status)
+    assert (
+        f"Detecting · 25{THIN_SPACE}% · {of_1200} · 25.0 fps · 0:36 left · 10 detections"
+        in texts(status)
+    )
     assert (bar_of(status).value(), bar_of(status).maximum()) == (300, 1200)
     assert button(status, "Stop").isVisible()
 
@@ -93,7 +96,7 @@ def test_opening_shows_how_much_of_the_file_was_looked_through(status: JobStatus
 )
 def test_the_time_left_reads_like_a_clock(status: JobStatus, left: float, clock: str) -> None:
     status.show_detection(Progress(done=5, total=5 + round(left * 10), fps=10.0, detections=0))
-    assert any(text.endswith(f" · {clock} left") for text in texts(status))
+    assert any(f" · {clock} left · " in text for text in texts(status))
 
 
 def test_before_the_first_frame_no_rate_is_made_up(status: JobStatus) -> None:
