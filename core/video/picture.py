@@ -7,7 +7,7 @@ from typing import cast
 import av
 import numpy as np
 from av.sidedata.sidedata import SideData
-from av.video.reformatter import Colorspace, Interpolation
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
@@ -121,6 +121,32 @@ class DecodedFrame:
             interpolation=None if same else Interpolation.AREA if small else Interpolation.BICUBIC,
         )
         return orientation.apply(np.asarray(scaled.to_ndarray(), np.uint8))
+
+    def planes(self, size: Size) -> av.VideoFrame:
+        """The upright picture in the form that JPEG keeps: BT.601 planes of the full range.
+
+        Without a turn it comes straight from the decoded planes, at a third of the cost.
+
+        Args:
+            size: Of the picture wanted, not larger than the video's own.
+        """
+        straight = self.geometry.orientation == Orientation()
+        planes = self._straight_planes(size) if straight else self.data
+        if planes is self.data:  # turned, or as JPEG has it already and not to be changed
+            upright = av.VideoFrame.from_ndarray(self.picture(size), format="bgr24")
+            return upright.reformat(format="yuvj420p")
+        return planes
+
+    def _straight_planes(self, size: Size) -> av.VideoFrame:
+        return self.data.reformat(
+            width=size[0],
+            height=size[1],
+            format="yuvj420p",
+            src_colorspace=_matrix(self.data),
+            dst_colorspace=Colorspace.ITU601,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=Interpolation.AREA,
+        )
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace | None:

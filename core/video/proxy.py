@@ -147,7 +147,6 @@ class ProxyWriter:
         self._folder = folder
         self._limit = limit
         self._lock = FileLock(folder / _LOCK)
-        self._size: Size | None = None
         self._encoder: av.VideoCodecContext | None = None
         self._since_check = _CHECK_ROOM_EVERY
         self._table: NDArray[np.int64] | None = None
@@ -219,11 +218,13 @@ class ProxyWriter:
         self._lock.release()
 
     def _encode(self, frame: DecodedFrame) -> bytes:
+        size = proxy_size(frame.geometry.upright)
         if self._encoder is None:
-            self._size = proxy_size(frame.geometry.upright)
-            self._encoder = _jpeg_encoder(self._size)
-        small = av.VideoFrame.from_ndarray(frame.picture(self._size), format="bgr24")
-        return b"".join(bytes(p) for p in self._encoder.encode(small.reformat(format="yuvj420p")))
+            self._encoder = _jpeg_encoder(size)
+        planes = frame.planes(size)
+        # The encoder minds the video's times, which go back where a copy is gone on with.
+        planes.pts, planes.time_base = None, self._encoder.time_base
+        return b"".join(bytes(packet) for packet in self._encoder.encode(planes))
 
     def _make_room(self) -> bool:
         self._since_check = 0
