@@ -133,12 +133,14 @@ def window(job: Job) -> Pass:
     """The real window, whose detection somebody has started."""
     from PySide6.QtWidgets import QApplication
 
+    from gui.application import favour_the_window
     from gui.main_window import MainWindow
     from gui.theme import apply_theme
 
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     trust(job.model)
+    favour_the_window()
     shown = MainWindow(apply_theme(app, "light"), Settings(model=job.model))
     with closing(shown):
         shown.show()

@@ -133,11 +133,13 @@ def measure_heartbeat(video: Path, model: str) -> dict[str, Row]:
 
     from core.detectors.known_models import trust
     from core.settings import Settings
+    from gui.application import favour_the_window
     from gui.main_window import MainWindow
     from gui.theme import apply_theme
 
     app = QApplication([])
     trust(model)
+    favour_the_window()
     window = MainWindow(apply_theme(app, "light"), Settings(model=model))
     window.show()
     window.open_path(video)

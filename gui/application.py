@@ -18,6 +18,8 @@ from gui.theme import apply_theme
 
 log = logging.getLogger(__name__)
 
+_SWITCH_SECONDS = 0.0005
+
 
 def run(path: Path | None, demo: bool) -> int:
     """Show the window until it is closed.
@@ -30,6 +32,7 @@ def run(path: Path | None, demo: bool) -> int:
         The exit code.
     """
     _forget_foreign_plugins()
+    favour_the_window()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("flickerscope")
     app.setApplicationDisplayName("Flickerscope")
@@ -46,6 +49,14 @@ def run(path: Path | None, demo: bool) -> int:
     elif path is not None:
         QTimer.singleShot(0, lambda: window.open_path(path))
     return app.exec()
+
+
+def favour_the_window() -> None:
+    """Let a thread that scores or reads give way ten times as soon as Python does by itself.
+
+    Each call from Qt into Python waits for Python's lock, and one repaint is many such calls.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
 
 
 def _forget_foreign_plugins() -> None:

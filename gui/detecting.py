@@ -81,6 +81,8 @@ class Detecting(QObject):
         self._config = self._last
         self._session: Session | None = None
         self._was_detecting = False
+        self.notify = notify
+        """Tells that a run is complete."""
         self.runs = RunMenu(window)
 
     def follow(self, session: Session | None) -> None:
@@ -163,7 +165,7 @@ class Detecting(QObject):
             return
         ended, self._was_detecting = self._was_detecting, session.detecting
         if ended and not session.detecting and session.complete:
-            notify(
+            self.notify(
                 self._window,
                 f"{session.info.path.name}: detection is done",
                 f"{grouped(len(session.detections))} detections, "

@@ -1,11 +1,13 @@
-"""Pictures for the canvas: one decoding thread, the newest request first."""
+"""Pictures for the canvas: one thread that decodes, and one for the small copies, so that a scrub
+does not wait for a frame that is being decoded. Both answer the newest request first.
+"""
 
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Event
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
@@ -63,25 +65,35 @@ class FrameLoader(QObject):
         hardware: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._generation = 0
+        self._generation = self._answered = 0
         self._decoder = _Decoder(path, index, proxy, hardware)
         self._decoder.decoded.connect(self._receive)
         self._decoder.refused.connect(self._refuse)
         self._decoder.start()
+        self._previewer = _Previewer(proxy, len(index), self._decoder) if proxy else None
+        if self._previewer is not None:
+            self._previewer.decoded.connect(self._receive)
+            self._previewer.start()
 
     def request(self, frame: int) -> None:
         """Ask for a frame; the answer comes by signal."""
         self._generation += 1
         self._decoder.want(self._generation, frame)
+        if self._previewer is not None and not self._decoder.holds(frame):
+            self._previewer.want(self._generation, frame)
 
     def close(self) -> None:
-        """End the thread; what it has answered and nobody received yet is dropped."""
+        """End the threads; what they have answered and nobody received yet is dropped."""
         self._generation += 1
-        self._decoder.stop()
+        for thread in (self._decoder, self._previewer):
+            if thread is not None:
+                thread.stop()
 
     @Slot(int, object)
     def _receive(self, generation: int, shown: ShownFrame) -> None:
-        if generation == self._generation:
+        # A small picture that comes after the full one has nothing to tell.
+        if generation == self._generation and (shown.full or generation > self._answered):
+            self._answered = generation
             self.loaded.emit(shown)
 
     @Slot(int, int, str)
@@ -97,7 +109,7 @@ class _Request:
 
 
 class _Decoder(QThread):
-    """The thread. Everything but `want` and `stop` runs in it."""
+    """The thread of full frames. All but `want`, `holds`, `size` and `stop` runs in it."""
 
     decoded = Signal(int, object)
     refused = Signal(int, int, str)
@@ -111,20 +123,31 @@ class _Decoder(QThread):
         self._scrubber: Scrubber | None = None
         self._reader: VideoReader | None = None
         self._wanted: _Request | None = None
-        self._previewed, self._has_preview = -1, False
         self._may_look_ahead = True
         self._stopping = False
         self._changed = Condition()
+        self._opened = Event()
 
     def want(self, generation: int, frame: int) -> None:
         with self._changed:
             self._wanted = _Request(generation, frame)
             self._changed.notify()
 
+    def holds(self, frame: int) -> bool:
+        """Whether a frame is at hand; it may have gone a moment later."""
+        return self._scrubber is not None and self._scrubber.holds(frame)
+
+    def size(self) -> Size | None:
+        """Pixels of full pictures; waits until the video is open, None if it never will be."""
+        self._opened.wait()
+        reader = self._reader
+        return (reader.info.width, reader.info.height) if reader is not None else None
+
     def stop(self) -> None:
         with self._changed:
             self._stopping = True
             self._changed.notify()
+        self._opened.set()
         self.wait()
 
     def run(self) -> None:
@@ -170,7 +193,7 @@ class _Decoder(QThread):
         self._may_look_ahead = True
         far = not scrubber.near(request.frame)
         scrubber.move_to(request.frame)
-        if not scrubber.holds(request.frame) and self._preview(request) and far:
+        if far and not scrubber.holds(request.frame) and self._has_small(request.frame):
             self._settle()
         self._show(request, scrubber.frame(request.frame, self._overtaken))
 
@@ -205,7 +228,6 @@ class _Decoder(QThread):
         if held:
             self._guarded(request, lambda r: self._show(r, scrubber.frame(r.frame)))
             return False
-        self._guarded(request, self._preview)
         # A stretch backwards serves all the steps that follow: if each of them ended it, none
         # would ever be shown.
         return not scrubber.will_hold(request.frame)
@@ -224,23 +246,11 @@ class _Decoder(QThread):
         if self._scrubber is None:
             self._reader = VideoReader(self._path, self._index, hardware=self._hardware)
             self._scrubber = Scrubber(self._reader)
+            self._opened.set()
         return self._scrubber
 
-    def _preview(self, request: _Request) -> bool:
-        """Show the small picture of a frame, if there is one; once for each request."""
-        if request.generation != self._previewed:
-            self._previewed = request.generation
-            self._has_preview = self._show_small(request)
-        return self._has_preview
-
-    def _show_small(self, request: _Request) -> bool:
-        picture = self._proxy.picture(request.frame) if self._proxy else None
-        if picture is None or self._reader is None:
-            return False
-        size = self._reader.info.width, self._reader.info.height
-        shown = ShownFrame(request.frame, _to_image(picture), size, full=False)
-        self.decoded.emit(request.generation, shown)
-        return True
+    def _has_small(self, frame: int) -> bool:
+        return self._proxy is not None and self._proxy.holds(frame)
 
     def _show(self, request: _Request, decoded: DecodedFrame) -> None:
         image = _to_image(decoded.picture())
@@ -248,6 +258,54 @@ class _Decoder(QThread):
             request.frame, image, decoded.geometry.upright, full=True, damaged=decoded.damaged
         )
         self.decoded.emit(request.generation, shown)
+
+
+class _Previewer(QThread):
+    """The thread of small pictures: reads and decodes one JPEG a request."""
+
+    decoded = Signal(int, object)
+
+    def __init__(self, proxy: Path, frame_count: int, decoder: _Decoder) -> None:
+        super().__init__()
+        self._proxy = ProxyReader(proxy, frame_count)
+        self._decoder = decoder
+        self._wanted: _Request | None = None
+        self._stopping = False
+        self._changed = Condition()
+
+    def want(self, generation: int, frame: int) -> None:
+        with self._changed:
+            self._wanted = _Request(generation, frame)
+            self._changed.notify()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self.wait()
+
+    def run(self) -> None:
+        try:
+            while (request := self._next()) is not None:
+                self._show(request)
+        finally:
+            self._proxy.close()
+
+    def _next(self) -> _Request | None:
+        """The newest request; None when it is time to stop."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping or self._wanted is not None)
+            request, self._wanted = self._wanted, None
+            return None if self._stopping else request
+
+    def _show(self, request: _Request) -> None:
+        size = self._decoder.size()
+        if size is None:
+            return
+        picture = self._proxy.picture(request.frame)
+        if picture is not None:
+            shown = ShownFrame(request.frame, _to_image(picture), size, full=False)
+            self.decoded.emit(request.generation, shown)
 
 
 def _to_image(picture: Picture) -> QImage:

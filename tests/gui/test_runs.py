@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.detectors.base import DetectorConfig, Notice, Preparing, Sampling
@@ -18,6 +18,8 @@ from core.prelabels import Verdict
 from core.project import Project, Run, new_run_id
 from core.project.runs import save_detections
 from gui.detection import Started, Update
+from gui.jobs import Job
+from gui.notification import notify
 from gui.session import Session
 from tests.core.making import detector_info
 from tests.gui.conftest import OpenWindow
@@ -205,3 +207,42 @@ def test_frames_that_a_run_does_not_look_at_have_no_score(
     session = open_session(reviewed)
     assert np.flatnonzero(~np.isnan(session.scores())).tolist() == list(looked_at)
     assert session.complete
+
+
+def test_the_person_is_told_when_a_run_is_complete_and_not_before(
+    qtbot: QtBot, reviewed: Path, open_window: OpenWindow, clip: Path, slow_job: Job[None]
+) -> None:
+    window = open_window(clip)
+    session = window.session
+    assert session is not None
+    told: list[tuple[str, str]] = []
+    window._detecting.notify = lambda window, title, text: told.append((title, text))
+    session._job = slow_job  # type: ignore[assignment]
+    session.detection_changed.emit()
+    assert told == []
+    session._job = None
+    session.detection_changed.emit()
+    session.detection_changed.emit()
+    assert told == [
+        ("clip.mp4: detection is done", f"{len(session.detections)} detections, 4 flagged frames")
+    ]
+
+
+@pytest.fixture
+def slow_job(qapp: QApplication) -> Job[None]:
+    return Job(lambda report, cancelled: None)
+
+
+def test_a_window_in_front_is_not_announced(
+    qtbot: QtBot, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts: list[QWidget] = []
+    monkeypatch.setattr(QApplication, "alert", lambda widget, msec=0: alerts.append(widget))
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
+    window = open_window()
+    monkeypatch.setattr(window, "isActiveWindow", lambda: True)
+    notify(window, "title", "text")
+    assert alerts == []
+    monkeypatch.setattr(window, "isActiveWindow", lambda: False)
+    notify(window, "title", "text")
+    assert alerts == [window]

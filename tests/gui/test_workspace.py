@@ -104,9 +104,9 @@ def test_other_settings_take_effect_at_once(
     make_small_copy(long, elsewhere)
     window = open_window(long)
     workspace = go_to(qtbot, window, 150)
-    assert len(running_threads()) == 1
+    assert len(running_threads()) == 2
     workspace.use(elsewhere)
-    assert len(running_threads()) == 1
+    assert len(running_threads()) == 2
     answers: list[ShownFrame] = []
     workspace._loader.loaded.connect(answers.append)
     qtbot.waitUntil(lambda: bool(answers) and answers[-1].full)
