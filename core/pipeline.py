@@ -138,6 +138,7 @@ def process(
 
     def register(info: DetectorInfo) -> None:
         nonlocal run
+        remember(config, info, fps=0)
         if run is None:
             run = Run.begin(plan.run_id, config, info)
             project.add_run(run)

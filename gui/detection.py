@@ -16,7 +16,7 @@ from core.project.runs import save_detections
 from gui.jobs import IsCancelled, Report, Work
 
 # The share of the thread's time that may go into scoring what has been seen so far.
-_SCORING_SHARE = 0.1
+_SCORING_SHARE = 0.05
 _MIN_SECONDS_BETWEEN_UPDATES = 0.25
 
 
@@ -51,7 +51,7 @@ class DetectionPlan:
 def detection_work(plan: DetectionPlan) -> Work[Update | None]:
     """The work of a detection job.
 
-    It reports `Started` and `Update`s, and passes on `Preparing` and `Notice`.
+    It reports `Started`, `Progress` and `Update`s, and passes on `Preparing` and `Notice`.
     """
     return partial(_detect, plan)
 
@@ -86,7 +86,7 @@ class _Live:
         self._report = report
         self.run: Run | None = None
         self._pending: tuple[Progress, Detections] | None = None
-        self._not_before = 0.0
+        self._not_before = self._told = 0.0
 
     def ready(self, info: DetectorInfo) -> None:
         plan = self._plan
@@ -95,12 +95,18 @@ class _Live:
         else:
             self.run = plan.run.resumed
             check_same_detector(self.run, info)
+        remember(plan.config, info, fps=0)
         self._report(Started(self.run, plan.run.start))
 
     def progress(self, progress: Progress, detections: Detections) -> None:
         self._pending = (progress, detections)
-        if time.monotonic() >= self._not_before:
+        now = time.monotonic()
+        if now >= self._not_before:
             self.flush()
+        elif now >= self._told + _MIN_SECONDS_BETWEEN_UPDATES:
+            # Scoring a long video takes so long that nobody waits for it to see the bar move.
+            self._told = now
+            self._report(progress)
 
     def flush(self) -> None:
         if self._pending is None or self.run is None:

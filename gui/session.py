@@ -310,6 +310,8 @@ class Session(QObject):
                     self._show_run(self.run, report.detections, report.findings)
                     self.run_changed.emit()
                 self.detection_progressed.emit(report.progress)
+            elif isinstance(report, Progress):
+                self.detection_progressed.emit(report)
             elif isinstance(report, Preparing | Notice):
                 self.detection_told.emit(report)
         except UserError as error:

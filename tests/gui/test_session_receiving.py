@@ -35,7 +35,7 @@ def update(run: Run, detections: Detections) -> Update:
     return Update(progress, detections, found)
 
 
-def tell(session: Session, *messages: Started | Update) -> None:
+def tell(session: Session, *messages: Started | Update | Progress) -> None:
     """Let messages arrive as they do from the job; the job itself would need a network."""
     for message in messages:
         session._receive(message)
@@ -133,6 +133,22 @@ def test_the_status_bar_says_when_loading_is_over(
     assert "Loading the detector…" in job_text(window.job_status)
     tell(window.session, Started(new_run()))
     assert "Detecting…" in job_text(window.job_status)
+
+
+def test_the_bar_moves_before_what_was_seen_is_scored(
+    qtbot: QtBot, window: MainWindow, slow_weights: DetectorConfig
+) -> None:
+    session = window.session
+    assert session is not None
+    session.detect(slow_weights)
+    tell(session, Started(new_run()))
+    tell(session, update(session.run, seen(6)))
+    shown = session.detections
+    tell(session, Progress(done=9, total=COUNT, fps=5.0, detections=17))
+    assert "9 of 24 frames · 5.0 fps · 0:03 left · 17 detections" in job_text(window.job_status)
+    assert session.detections is shown
+    session.cancel_detection()
+    qtbot.waitUntil(lambda: not session.detecting, timeout=60_000)
 
 
 def test_the_window_follows_a_run_as_it_grows(
