@@ -18,8 +18,8 @@ class Batch:
     """Pictures on their way."""
 
     pictures: Sequence[Picture]
-    by: Detector
-    """Who prepared them."""
+    by: Detector | None
+    """Who prepared them; None where that failed and is to be tried again."""
     ready: object
     """As that detector has it."""
 
@@ -57,10 +57,11 @@ class Stages:
         """How many threads may `infer` at a time."""
 
     def prepare(self, pictures: Sequence[Picture]) -> Batch:
-        """The first stage; for any thread."""
-        detector = self._detector
-        ready = detector.prepare(pictures) if isinstance(detector, StagedDetector) else None
-        return Batch(pictures, detector, ready)
+        """The first stage; for any thread. What fails here is left to the second."""
+        try:
+            return _prepared(self._detector, pictures)
+        except (OutOfMemoryError, DeviceFailedError):
+            return Batch(pictures, None, None)
 
     def infer(self, batch: Batch) -> list[Inferred]:
         """The second stage: one part, or several where the batch had to be divided.
@@ -69,9 +70,9 @@ class Stages:
             DetectorError: The detector cannot go on.
         """
         detector = self._detector
-        if batch.by is not detector:
-            batch = self.prepare(batch.pictures)
         try:
+            if batch.by is not detector:
+                batch = _prepared(detector, batch.pictures)
             if isinstance(detector, StagedDetector):
                 return [Inferred(batch, detector.infer(batch.ready))]
             return [Inferred(batch, detector.detect(batch.pictures))]
@@ -111,6 +112,11 @@ class Stages:
             self._say(Notice(f"{error.problem}: going on with the processor, which is slower."))
             self._detector, self._on_cpu = self._on_cpu(), None
             self.batch_size = self._detector.batch_size
+
+
+def _prepared(detector: Detector, pictures: Sequence[Picture]) -> Batch:
+    ready = detector.prepare(pictures) if isinstance(detector, StagedDetector) else None
+    return Batch(pictures, detector, ready)
 
 
 def _finished(part: Inferred) -> list[FrameDetections]:

@@ -17,7 +17,6 @@ from core.video.picture import Picture
 _GPU_BATCH = 16
 _MOST_WORKERS = 4
 _LIKELY_SIZE = 1280, 720
-_PACKAGES = {"torch": "torch", "onnx": "onnxruntime"}
 
 
 class UltralyticsDetector:
@@ -66,8 +65,11 @@ class UltralyticsDetector:
 
     def prepare(self, pictures: Sequence[Picture]) -> Any:
         """Letterbox and normalise; gives a tensor (n, 3, height, width) on the device."""
-        with self._torch.inference_mode():
-            return self._predictor.preprocess(list(pictures))
+        try:
+            with self._torch.inference_mode():
+                return self._predictor.preprocess(list(pictures))
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
 
     def infer(self, prepared: Any) -> Any:
         """See `core.detectors.base.StagedDetector.infer`."""

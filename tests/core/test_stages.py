@@ -35,6 +35,7 @@ class Reading:
         self.workers = 1
         self.batches: list[int] = []
         self.fails_from = COUNT
+        self.prepares_on_device = False
         self._index_in = index_in
         self._memory = memory
 
@@ -42,6 +43,8 @@ class Reading:
         return self.finish(self.infer(self.prepare(pictures)), None, pictures)
 
     def prepare(self, pictures: Sequence[Picture]) -> list[int]:
+        if self.prepares_on_device and len(pictures) > self._memory:
+            raise OutOfMemoryError("there is no room for the pictures", mend="take fewer")
         return [self._index_in(picture) for picture in pictures]
 
     def infer(self, prepared: list[int]) -> list[int]:
@@ -69,11 +72,13 @@ def seen(video: Path, stages: Stages, count: int = COUNT) -> Detections:
     return from_frames([frame for chunk in chunks for frame in chunk.frames])
 
 
+@pytest.mark.parametrize("first_stage", [False, True])
 @pytest.mark.parametrize(("batch", "memory"), [(8, 3), (16, 1), (5, 4), (4, 4)])
 def test_batches_shrink_when_memory_runs_out_and_nothing_is_lost(
-    video: Path, index_in: Callable[[Picture], int], batch: int, memory: int
+    video: Path, index_in: Callable[[Picture], int], batch: int, memory: int, first_stage: bool
 ) -> None:
     detector = Reading(index_in, batch, memory)
+    detector.prepares_on_device = first_stage
     stages = Stages(detector)
     found = seen(video, stages)
     assert found.xyxy[:, 0].tolist() == list(range(COUNT))
