@@ -238,11 +238,16 @@ def _process(
     *,
     restart: bool = False,
 ) -> Processed:
+    preparing: list[str] = []
+
     def on_progress(progress: Progress) -> None:
+        while preparing:
+            report(preparing.pop(), 1, 1)
         report("Detecting", progress.done, progress.total, progress.fps)
 
     def on_told(message: Preparing | Notice) -> None:
         if isinstance(message, Preparing):
+            preparing.append(message.text)
             report(message.text, 0, 1)
 
     return process(
