@@ -1,4 +1,4 @@
-"""The real window on a real display, for benchmarks."""
+"""The real window on a real display, for benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def display() -> Iterator[None]:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux":
         yield
         return
+    with x_server() as name:
+        os.environ["DISPLAY"] = name
+        yield
+
+
+@contextmanager
+def x_server() -> Iterator[str]:
+    """A new X server without a window manager; gives its DISPLAY."""
     reader, writer = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
@@ -31,8 +39,9 @@ def display() -> Iterator[None]:
     os.close(writer)
     try:
         with os.fdopen(reader) as answer:
-            os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-        yield
+            number = answer.readline().strip()
+        assert number, "Xvfb did not start"
+        yield f":{number}"
     finally:
         server.terminate()
         server.wait(20)

@@ -1,5 +1,7 @@
 """The whole job without a window, as the command line runs it."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -45,13 +47,8 @@ def process_video(
     if is_project(video):
         raise VideoError(f"{video} is a project, not a video", mend="give the video file")
     target = _in_folder(video, out) if out else find(video)
-    with _opened(target, report) as reader:
-        project = Project.open_or_create(target.folder, reader.info)
-        try:
-            keep_index(target.folder, reader.info.identity, reader.index)
-            return _summary(_process(project, reader, config, report, restart=restart))
-        finally:
-            project.close()
+    with _project_of(target, report) as (project, reader):
+        return _summary(_process(project, reader, config, report, restart=restart))
 
 
 def import_into(
@@ -75,21 +72,12 @@ def import_into(
     Raises:
         UserError: See `core.errors`.
     """
-    target = find(path)
-    if out is not None and not is_project(path):
-        target = _in_folder(path, out)
-    with _opened(target, report) as reader:
-        project = Project.open_or_create(target.folder, reader.info)
-        try:
-            keep_index(target.folder, reader.info.identity, reader.index)
-            run, found = read_run(detections, for_video(project), options, format_name)
-            add_imported(project, run, found)
-            findings = findings_of(project, run, found, reader.index)
-            return _summary(
-                Processed(project, run, found, findings.within(project.thresholds), None)
-            )
-        finally:
-            project.close()
+    target = _in_folder(path, out) if out and not is_project(path) else find(path)
+    with _project_of(target, report) as (project, reader):
+        run, found = read_run(detections, for_video(project), options, format_name)
+        add_imported(project, run, found)
+        findings = findings_of(project, run, found, reader.index).within(project.thresholds)
+        return _summary(Processed(project, run, found, findings, None))
 
 
 def export_project(
@@ -211,6 +199,17 @@ def relocate_video(folder: Path, video: Path) -> Summary:
         return {"project": str(folder), "video": str(project.video.path)}
     finally:
         project.close()
+
+
+@contextmanager
+def _project_of(target: Target, report: Report) -> Iterator[tuple[Project, VideoReader]]:
+    """A video's project, made or continued, with its reader."""
+    with (
+        _opened(target, report) as reader,
+        closing(Project.open_or_create(target.folder, reader.info)) as project,
+    ):
+        keep_index(target.folder, reader.info.identity, reader.index)
+        yield project, reader
 
 
 def _in_folder(video: Path, out: Path) -> Target:

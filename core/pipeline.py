@@ -17,8 +17,8 @@ from core.detectors.stream import Chunk, DetectRequest, Message, Ready, stream_d
 from core.errors import Cancelled, ProjectError
 from core.frames import FrameIndex
 from core.paths import ProxyPlace
-from core.planning import check_same_detector, plan_run
-from core.project import ChooseRun, Project, Run
+from core.planning import plan_run
+from core.project import Project, Run
 from core.project.runs import load_detections, save_detections
 
 CHECKPOINT_SECONDS = 5.0
@@ -131,20 +131,16 @@ def process(
         UserError: The detector or the project failed; the frames seen until then are saved.
     """
     plan = plan_run(project, index, config, restart=restart, proxy=proxy)
-    run = plan.resumed
     builder = DetectionsBuilder(plan.start)
+    run: Run | None = None
     fps = 0.0
     notices: list[str] = []
 
     def register(info: DetectorInfo) -> None:
         nonlocal run
         remember(config, info, fps=0)
-        if run is None:
-            run = Run.begin(plan.run_id, config, info)
-            project.add_run(run)
-        else:
-            check_same_detector(run, info)
-            project.apply(ChooseRun(run.id))
+        run = plan.begin(info)
+        project.choose(run)
 
     def report(progress: Progress, detections: Detections) -> None:
         nonlocal fps
@@ -159,7 +155,7 @@ def process(
     record(
         stream(plan.request),
         builder,
-        config.sampling.frames(len(index)),
+        plan.frames,
         on_ready=register,
         on_progress=report,
         on_told=tell,

@@ -23,11 +23,29 @@ class RunPlan:
 
     run_id: str
     run_file: Path
+    config: DetectorConfig
+    """What was asked for; the request may say more."""
     resumed: Run | None
     """The run to go on with; None where a new one begins."""
     start: Detections
     """What it saw already."""
     request: DetectRequest
+
+    @property
+    def frames(self) -> range:
+        """Those that the whole run looks at."""
+        return self.config.sampling.frames(len(self.request.index))
+
+    def begin(self, info: DetectorInfo) -> Run:
+        """The run, now that its detector is loaded.
+
+        Raises:
+            ChangedDetectorError: It was begun with other weights, libraries or means.
+        """
+        if self.resumed is None:
+            return Run.begin(self.run_id, self.config, info)
+        _check_same_detector(self.resumed, info)
+        return self.resumed
 
 
 def plan_run(
@@ -58,6 +76,7 @@ def plan_run(
     return RunPlan(
         run_id,
         project.run_file(run_id),
+        config,
         run,
         start,
         DetectRequest(
@@ -66,17 +85,12 @@ def plan_run(
             _as_before(config, run),
             FrameRange(done, stop),
             proxy,
-            before.copy(),
+            before,
         ),
     )
 
 
-def check_same_detector(run: Run, info: DetectorInfo) -> None:
-    """Refuse to go on with a run by other means than it was begun.
-
-    Raises:
-        ChangedDetectorError: The weights, the libraries or what computes have changed since.
-    """
+def _check_same_detector(run: Run, info: DetectorInfo) -> None:
     if _means(run.info) != _means(info):
         raise ChangedDetectorError(
             f"The run of {run.created} was begun with another {run.info.model} "

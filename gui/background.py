@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
 from gui.copying import Copier
 from gui.exporting import Exporter
@@ -51,6 +52,7 @@ class Background(QObject):
         self.copier.attach(session, place)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
+            session.detection_told.connect(self._show_preparing)
             session.detection_progressed.connect(self._show_detection)
             session.run_changed.connect(self._show_run)
             self._show_detecting()
@@ -92,6 +94,10 @@ class Background(QObject):
         if self._session is not None:
             self._status.show_run(self._session.run)
             self._rest()
+
+    def _show_preparing(self, message: Preparing | Notice) -> None:
+        if isinstance(message, Preparing) and not self._taken:
+            self._status.begin_job(f"{message.text}…", can_cancel=True)
 
     def _show_detection(self, progress: Progress) -> None:
         if not self._taken:

@@ -12,16 +12,17 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.demo import demo_config, demo_video
-from core.detectors.base import DetectorConfig, Notice, Preparing
+from core.detectors.base import DetectorConfig, Notice, Preparing, backend_name
 from core.paths import ProxyPlace
 from gui.messages import Banner
 from gui.notification import notify
-from gui.text import backend_name, grouped
+from gui.text import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.project import Run
+    from gui.detection import Update
     from gui.session import Session
 
 
@@ -70,8 +71,8 @@ class Detecting(QObject):
 
     chosen = Signal(str)
     """The model of a configuration that the person has chosen."""
-    preparing = Signal(str)
-    """What is being prepared."""
+    starting = Signal()
+    """A detection is about to begin."""
 
     def __init__(self, window: QWidget, banner: Banner, model: str) -> None:
         super().__init__(window)
@@ -80,20 +81,16 @@ class Detecting(QObject):
         self._last = DetectorConfig(model=model)
         self._config = self._last
         self._session: Session | None = None
-        self._was_detecting = False
-        self.notify = notify
-        """Tells that a run is complete."""
         self.runs = RunMenu(window)
 
     def follow(self, session: Session | None) -> None:
         """Detect in this session from now on."""
         self._session = session
-        self._was_detecting = False
         self.runs.follow(session)
         if session is not None:
             self._config = self._config_for(session)
             session.detection_told.connect(self._tell)
-            session.detection_changed.connect(self._look)
+            session.detection_completed.connect(self._announce)
 
     def start(self, proxy: ProxyPlace | None, *, restart: bool = False) -> None:
         """Detect, or go on with an unfinished run of the same configuration."""
@@ -101,6 +98,7 @@ class Detecting(QObject):
 
         if self._session is not None and may_load(self._config.model, self._window):
             self._banner.hide()
+            self.starting.emit()
             self._session.detect(self._config, restart=restart, proxy=proxy)
 
     def ask(self, recent: Sequence[str]) -> bool:
@@ -154,22 +152,18 @@ class Detecting(QObject):
         return demo_config() if is_demo else self._last
 
     def _tell(self, message: Preparing | Notice) -> None:
-        if isinstance(message, Preparing):
-            self.preparing.emit(message.text)
-        else:
+        if isinstance(message, Notice):
             self._banner.show_message("info", message.text)
 
-    def _look(self) -> None:
+    def _announce(self, last: Update | None) -> None:
         session = self._session
-        if session is None:
-            return
-        ended, self._was_detecting = self._was_detecting, session.detecting
-        if ended and not session.detecting and session.complete:
-            self.notify(
+        if session is not None and last is not None:
+            flagged = last.findings.within(session.thresholds).flagged
+            notify(
                 self._window,
                 f"{session.info.path.name}: detection is done",
-                f"{grouped(len(session.detections))} detections, "
-                f"{grouped(len(session.flagged))} flagged frames",
+                f"{grouped(len(last.detections))} detections, "
+                f"{grouped(len(flagged))} flagged frames",
             )
 
 

@@ -6,11 +6,11 @@ from functools import partial
 
 from core.assertions.findings import Findings
 from core.detections import Detections, DetectionsBuilder
-from core.detectors.base import DetectorConfig, DetectorInfo
+from core.detectors.base import DetectorInfo
 from core.detectors.known_models import remember
 from core.detectors.process import stream_in_process
 from core.pipeline import Progress, assessed, record
-from core.planning import RunPlan, check_same_detector
+from core.planning import RunPlan
 from core.project import Run
 from core.project.runs import save_detections
 from gui.jobs import IsCancelled, Report, Work
@@ -43,7 +43,6 @@ class DetectionPlan:
     """What to detect and where to go on from; plain data for the job's thread."""
 
     run: RunPlan
-    config: DetectorConfig
     size: tuple[int, int]
     """Width and height of the upright picture, px."""
 
@@ -58,13 +57,12 @@ def detection_work(plan: DetectionPlan) -> Work[Update | None]:
 
 def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Update | None:
     builder = DetectionsBuilder(plan.run.start)
-    request = plan.run.request
     live = _Live(plan, report)
     try:
         record(
-            stream_in_process(request, cancelled),
+            stream_in_process(plan.run.request, cancelled),
             builder,
-            plan.config.sampling.frames(len(request.index)),
+            plan.run.frames,
             on_ready=live.ready,
             on_progress=live.progress,
             on_told=report,
@@ -73,7 +71,7 @@ def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Upda
     finally:
         live.flush()
         if live.last is not None and live.run is not None:
-            remember(plan.config, live.run.info, live.last.progress.fps)
+            remember(plan.run.config, live.run.info, live.last.progress.fps)
     return live.last
 
 
@@ -89,14 +87,10 @@ class _Live:
         self._not_before = self._told = 0.0
 
     def ready(self, info: DetectorInfo) -> None:
-        plan = self._plan
-        if plan.run.resumed is None:
-            self.run = Run.begin(plan.run.run_id, plan.config, info)
-        else:
-            self.run = plan.run.resumed
-            check_same_detector(self.run, info)
+        plan = self._plan.run
+        self.run = plan.begin(info)
         remember(plan.config, info, fps=0)
-        self._report(Started(self.run, plan.run.start))
+        self._report(Started(self.run, plan.start))
 
     def progress(self, progress: Progress, detections: Detections) -> None:
         self._pending = (progress, detections)

@@ -256,9 +256,7 @@ class MainWindow(QMainWindow):
             self.open_path(Path(path))
 
     def _detect(self, *, restart: bool = False) -> None:
-        if self.session is not None:
-            self._jobs.copier.end()  # detection goes on with the small copy
-            self._detecting.start(self._settings.proxies, restart=restart)
+        self._detecting.start(self._settings.proxies, restart=restart)
 
     def _detect_with(self) -> None:
         if self._detecting.ask(self._settings.models):
@@ -364,7 +362,8 @@ class MainWindow(QMainWindow):
         self._jobs.opener.failed.connect(self._opening_failed)
         self._jobs.changed.connect(self._update_actions)
         self._detecting.chosen.connect(self._note_model)
-        self._detecting.preparing.connect(self.job_status.show_preparing)
+        # Detection goes on with the small copy.
+        self._detecting.starting.connect(self._jobs.copier.end)
         self.start_page.open_requested.connect(self._choose_video)
         self.start_page.demo_requested.connect(self.open_demo)
         self.start_page.recent_requested.connect(self.open_path)

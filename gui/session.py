@@ -26,7 +26,7 @@ from core.paths import ProxyPlace
 from core.pipeline import Progress, Seen, current_seen
 from core.planning import plan_run
 from core.prelabels import Decision, Verdict
-from core.project import ChooseRun, Project, Run, SetThresholds, SetVerdicts
+from core.project import Project, Run, SetThresholds, SetVerdicts
 from core.video.reader import VideoInfo
 from gui.commands import DecideCommand
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -47,6 +47,8 @@ class Session(QObject):
     """Detection began, became ready or ended; see `detecting`."""
     detection_progressed = Signal(object)
     """A `core.pipeline.Progress`."""
+    detection_completed = Signal(object)
+    """A run has seen all that it was to look at: its last `Update`."""
     detection_told = Signal(object)
     """A `Preparing` or a `Notice`."""
     failed = Signal(object)
@@ -121,11 +123,9 @@ class Session(QObject):
     def scores(self) -> NDArray[np.float32]:
         """(frames,) flickering scores; NaN for frames that the run has not looked at."""
         scores = np.full(len(self.index), np.nan, np.float32)
-        if self.findings is not None and self.run is not None:
-            known = self.findings.scores[: len(scores)]
-            frames = self.run.config.sampling.frames(len(known))
-            looked_at = slice(frames.start, frames.stop, frames.step)
-            scores[: len(known)][looked_at] = known[looked_at]
+        if self.findings is not None:
+            known = np.where(self.findings.looked_at, self.findings.scores, np.float32(np.nan))
+            scores[: len(known)] = known[: len(scores)]
         return scores
 
     @property
@@ -251,12 +251,16 @@ class Session(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        plan = DetectionPlan(run, config, (self.info.width, self.info.height))
-        self._job = Job(detection_work(plan), self)
-        self._job.progressed.connect(self._receive)
-        self._job.failed.connect(self.failed)
-        self._job.finished.connect(self._detection_ended)
-        self._job.start()
+        plan = DetectionPlan(run, (self.info.width, self.info.height))
+        self._follow(Job(detection_work(plan), self))
+
+    def _follow(self, job: Job[Update | None]) -> None:
+        self._job = job
+        job.progressed.connect(self._receive)
+        job.succeeded.connect(self.detection_completed)
+        job.failed.connect(self.failed)
+        job.finished.connect(self._detection_ended)
+        job.start()
         self.detection_changed.emit()
 
     def cancel_detection(self) -> None:
@@ -288,7 +292,7 @@ class Session(QObject):
     def _take_run(self, seen: Seen) -> None:
         try:
             if seen.run in self.project.runs:
-                self.project.apply(ChooseRun(seen.run.id))
+                self.project.choose(seen.run)
             else:
                 add_imported(self.project, seen.run, seen.detections)
         except UserError as error:
@@ -296,7 +300,6 @@ class Session(QObject):
             return
         self._show_run(seen.run, seen.detections, seen.findings)
         self.run_changed.emit()
-        self.focus_changed.emit()
 
     # Inside
 
@@ -320,10 +323,7 @@ class Session(QObject):
 
     def _start_run(self, started: Started) -> None:
         run, seen = started.run, started.seen or empty_detections()
-        if run not in self.project.runs:
-            self.project.add_run(run)
-        elif run != self.run:
-            self.project.apply(ChooseRun(run.id))
+        self.project.choose(run)
         if run != self.run:
             self._show_run(run, seen, None)
             self.run_changed.emit()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
-from gui.text import backend_name, clock, grouped, percent
+from core.detectors.base import backend_name
+from gui.text import clock, grouped, percent, rate
 from gui.theme import tabular
 
 if TYPE_CHECKING:
@@ -46,10 +47,6 @@ class JobStatus(QStatusBar):
         self._label.setText(text)
         self._cancel.setVisible(can_cancel)
 
-    def show_preparing(self, text: str) -> None:
-        """What is done before the first frame."""
-        self.begin_job(f"{text}…", can_cancel=True)
-
     def show_progress(self, text: str, done: int, total: int) -> None:
         """How far it is; shows itself again where another job has ended meanwhile."""
         self._bar.show()
@@ -80,7 +77,7 @@ class JobStatus(QStatusBar):
             what,
             percent(done / total),
             f"{grouped(done)} of {grouped(total)} frames",
-            f"{grouped(round(fps)) if fps >= 100 else f'{fps:.1f}'} fps",
+            f"{rate(fps)} fps",
             f"{clock((total - done) / fps)} left",
             *more,
         ]

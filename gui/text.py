@@ -46,6 +46,6 @@ def data_size(count: int) -> str:
     return f"{size:,.1f}{THIN_SPACE}GiB".replace(",", THIN_SPACE)
 
 
-def backend_name(backend: str) -> str:
-    """What computes, as its makers write it."""
-    return {"openvino": "OpenVINO", "onnx": "ONNX", "tensorrt": "TensorRT"}.get(backend, backend)
+def rate(per_second: float) -> str:
+    """Frames a second, with as many digits as mean something."""
+    return grouped(round(per_second)) if per_second >= 100 else f"{per_second:.1f}"

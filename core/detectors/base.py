@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Backend = Literal["auto", "torch", "onnx", "openvino", "tensorrt"]
 
+_MAKERS_NAMES = {"openvino": "OpenVINO", "onnx": "ONNX", "tensorrt": "TensorRT"}
+
 BUILT_IN = "ultralytics"
 """The detector that comes with the program; others are found by `core.detectors.registry`."""
 DEFAULT_MODEL = "yolov8n.pt"
@@ -70,6 +72,11 @@ class DetectorConfig:
     sampling: Sampling = EVERY_FRAME
     detector: str = BUILT_IN
     """Which detector runs the model; see `core.detectors.registry`."""
+
+
+def backend_name(backend: str) -> str:
+    """What computes, as its makers write it."""
+    return _MAKERS_NAMES.get(backend, backend)
 
 
 def model_reference(text: str) -> str:

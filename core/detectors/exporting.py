@@ -12,7 +12,7 @@ from typing import Literal
 
 from filelock import FileLock
 
-from core.detectors.base import Preparing, Say
+from core.detectors.base import Preparing, Say, backend_name
 from core.detectors.weights import first_line
 from core.errors import DetectorError
 from core.paths import models_dir
@@ -32,27 +32,11 @@ _NEEDS: dict[Exportable, tuple[str, ...]] = {
     "openvino": ("openvino",),
     "tensorrt": ("tensorrt",),
 }
-_WORDS: dict[Exportable, str] = {
-    "onnx": "ONNX",
-    "openvino": "OpenVINO",
-    "tensorrt": "TensorRT",
-}
 
 
 def missing_package(backend: Exportable) -> str | None:
     """The first package that a backend needs and that is not installed."""
     return next((name for name in _NEEDS[backend] if not _is_installed(name)), None)
-
-
-def require(backend: Exportable) -> None:
-    """Make sure that a backend is installed.
-
-    Raises:
-        DetectorError: It is not.
-    """
-    missing = missing_package(backend)
-    if missing is not None:
-        raise not_installed(_WORDS[backend], missing)
 
 
 def not_installed(what: str, package: str) -> DetectorError:
@@ -83,13 +67,16 @@ def exported(
     Raises:
         DetectorError: The backend is not installed, or the export failed.
     """
-    require(backend)
+    missing = missing_package(backend)
+    if missing is not None:
+        raise not_installed(backend_name(backend), missing)
     folder = models_dir() / "exported"
     folder.mkdir(exist_ok=True)
     kept = folder / f"{weights.stem[:40]}-{shape[0]}x{shape[1]}-{_key(digest, backend)}"
+    name = backend_name(backend)
     with FileLock(f"{kept}.lock"):
         if not kept.exists():
-            say(Preparing(f"Preparing {weights.stem} for {_WORDS[backend]}, once"))
+            say(Preparing(f"Preparing {weights.stem} for {name}, once"))
             try:
                 _export(weights, backend, shape, kept)
             except DetectorError:
@@ -98,10 +85,10 @@ def exported(
                 # The exporter and what it calls raise anything at all.
                 log.info("the export failed", exc_info=True)
                 raise DetectorError(
-                    f"{weights.name} cannot be exported to {_WORDS[backend]} ({first_line(error)})",
+                    f"{weights.name} cannot be exported to {name} ({first_line(error)})",
                     mend="choose the backend torch",
                 ) from error
-    return next(path for path in kept.iterdir() if path.name != weights.name)
+    return next(kept.iterdir())
 
 
 def _export(weights: Path, backend: Exportable, shape: tuple[int, int], kept: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.detectors.base import Backend, DetectorConfig, Device, Notice, Say
-from core.detectors.exporting import Exportable, exported, missing_package, not_installed, require
+from core.detectors.exporting import Exportable, exported, missing_package, not_installed
 from core.detectors.weights import digest, first_line, locate, quiet_ultralytics
 from core.errors import DetectorError, DeviceFailedError
 
@@ -103,7 +103,6 @@ def _in_form_for(
     backend: Exportable, plain: LoadedModel, blank: np.ndarray[Any, Any], say: Say
 ) -> LoadedModel:
     """The same model exported for a backend, at the shape that torch gives such pictures."""
-    require(backend)
     height, width = plain.predictor.preprocess([blank]).shape[2:]
     path = exported(plain.weights, plain.sha256, backend, (int(height), int(width)), say)
     device = plain.device if backend == "tensorrt" else "cpu"

@@ -1,7 +1,6 @@
 """The detectors that there are: this program's, and those that people have installed."""
 
 from collections.abc import Callable
-from functools import cache
 from importlib.metadata import entry_points
 
 from core.detectors.base import BUILT_IN, Detector, DetectorConfig, Say
@@ -14,7 +13,6 @@ MakeDetector = Callable[[DetectorConfig, tuple[int, int], Say], Detector]
 """Loads a detector for pictures of this width and height, px; may tell how far it is."""
 
 
-@cache
 def detector_names() -> tuple[str, ...]:
     """Every detector that can be chosen, the built-in one first; none is loaded for it."""
     others = sorted(entry.name for entry in entry_points(group=GROUP))

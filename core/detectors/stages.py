@@ -109,9 +109,14 @@ class Stages:
             if self._on_cpu is None or failed.info.device == "cpu":
                 raise error
             log.warning("falling back to the processor", exc_info=error)
-            self._say(Notice(f"{error.problem}: going on with the processor, which is slower."))
+            self._say(going_on_slower(error))
             self._detector, self._on_cpu = self._on_cpu(), None
             self.batch_size = self._detector.batch_size
+
+
+def going_on_slower(error: DetectorError) -> Notice:
+    """What a person is told when the processor takes over."""
+    return Notice(f"{error.problem}: going on with the processor, which is slower.")
 
 
 def _prepared(detector: Detector, pictures: Sequence[Picture]) -> Batch:

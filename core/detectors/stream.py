@@ -31,7 +31,7 @@ from core.detectors.base import (
 from core.detectors.machine import usable_cores
 from core.detectors.overlap import ahead, stage
 from core.detectors.registry import make_detector
-from core.detectors.stages import Batch, Inferred, Stages
+from core.detectors.stages import Batch, Inferred, Stages, going_on_slower
 from core.errors import DamagedFrameError, DeviceFailedError
 from core.frames import FrameIndex, FrameRange
 from core.paths import ProxyPlace
@@ -192,7 +192,7 @@ def _make_somehow(
     try:
         return make(config)
     except DeviceFailedError as error:
-        told.put(Notice(f"{error.problem}: going on with the processor, which is slower."))
+        told.put(going_on_slower(error))
         return make(replace(config, device="cpu"))
 
 

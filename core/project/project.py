@@ -168,6 +168,13 @@ class Project:
             _write_setting(self._connection, "run", run.id)
         self.runs, self._chosen = (*self.runs, run), run.id
 
+    def choose(self, run: Run) -> None:
+        """Show and hand over this run from now on; a new one is registered first."""
+        if run not in self.runs:
+            self.add_run(run)
+        elif run != self.run:
+            self.apply(ChooseRun(run.id))
+
     @property
     def run(self) -> Run | None:
         """The run that is shown and handed over: the one chosen, by default the newest."""

@@ -30,7 +30,7 @@ from gui.dialogs.class_picker import ClassField
 from gui.dialogs.detect_fields import within
 from gui.dialogs.detect_more import MoreFields, is_usual, muted
 from gui.review.controls import Elided
-from gui.text import clock, grouped
+from gui.text import clock, grouped, rate
 from gui.theme import tabular
 
 _NAMED = tuple(f"{family}{size}.pt" for family in ("yolov8", "yolo11") for size in "nsmlx")
@@ -176,7 +176,7 @@ class DetectDialog(QDialog):
         for name, state in (("right", QIcon.State.Off), ("down", QIcon.State.On)):
             chevron.addPixmap(QIcon(f"control:chevron-{name}.svg").pixmap(16, 16), state=state)
         self._fold = QToolButton()
-        self._fold.setText("&More")
+        self._fold.setText("M&ore")
         self._fold.setIcon(chevron)
         self._fold.setIconSize(QSize(16, 16))
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -250,14 +250,10 @@ def _estimate(config: DetectorConfig, frames: int | None) -> str:
     if fps is None:
         words = "time known once this model has run here"
     elif count is None:
-        words = f"{_rate(fps)} fps last time"
+        words = f"{rate(fps)} fps last time"
     else:
-        words = f"about {clock(count / fps)} ({_rate(fps)} fps last time)"
+        words = f"about {clock(count / fps)} ({rate(fps)} fps last time)"
     return amount + words if amount else words[0].upper() + words[1:]
-
-
-def _rate(fps: float) -> str:
-    return grouped(round(fps)) if fps >= 100 else f"{fps:.1f}"
 
 
 def _reference(model: str) -> str:

@@ -12,13 +12,14 @@ from unittest.mock import patch
 
 import pytest
 
+from benchmarks.display import x_server
 from core.detectors.known_models import trust
 from core.errors import ProjectError
 from core.paths import HOME_VARIABLE
 from core.pipeline import current_run
 from core.project import Project
 from tests.conftest import share_exported_models
-from tests.e2e.driving import DETECTING_SECONDS, Program, project_folder, wait_for, x_server
+from tests.e2e.driving import DETECTING_SECONDS, Program, project_folder, wait_for
 
 Start = Callable[[Path, Path], Program]
 

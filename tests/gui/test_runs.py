@@ -12,13 +12,16 @@ import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
+import gui.detecting
 from core.detectors.base import DetectorConfig, Notice, Preparing, Sampling
+from core.errors import Cancelled
 from core.importing.base import ImportOptions
+from core.pipeline import Progress, assessed
 from core.prelabels import Verdict
 from core.project import Project, Run, new_run_id
 from core.project.runs import save_detections
 from gui.detection import Started, Update
-from gui.jobs import Job
+from gui.jobs import IsCancelled, Job, Report, Work
 from gui.notification import notify
 from gui.session import Session
 from tests.core.making import detector_info
@@ -114,8 +117,6 @@ def test_detection_goes_on_behind_another_run(
         session.choose_run(first)
     told: list[object] = []
     session.detection_progressed.connect(told.append)
-    from core.pipeline import Progress, assessed
-
     part = nothing_seen(5)
     findings = assessed(growing, part, (160, 96), session.index)
     session._receive(Update(Progress(5, COUNT, 10.0, 0), part, findings))
@@ -210,27 +211,39 @@ def test_frames_that_a_run_does_not_look_at_have_no_score(
 
 
 def test_the_person_is_told_when_a_run_is_complete_and_not_before(
-    qtbot: QtBot, reviewed: Path, open_window: OpenWindow, clip: Path, slow_job: Job[None]
+    qtbot: QtBot,
+    two_runs: Path,
+    open_window: OpenWindow,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        gui.detecting, "notify", lambda window, title, text: told.append((title, text))
+    )
     window = open_window(clip)
     session = window.session
     assert session is not None
-    told: list[tuple[str, str]] = []
-    window._detecting.notify = lambda window, title, text: told.append((title, text))
-    session._job = slow_job  # type: ignore[assignment]
-    session.detection_changed.emit()
+    first = session.project.runs[0]
+    done = assessed(first, seen(), (160, 96), session.index)
+
+    def run_job(work: Work[Update | None]) -> None:
+        session._follow(Job(work, session))
+        qtbot.waitUntil(lambda: not session.detecting)
+
+    # A complete run is on show; what is stopped behind it is none the less not complete.
+    run_job(stopped)
     assert told == []
-    session._job = None
-    session.detection_changed.emit()
-    session.detection_changed.emit()
-    assert told == [
-        ("clip.mp4: detection is done", f"{len(session.detections)} detections, 4 flagged frames")
-    ]
+    # The counts are those of the run that has ended, not of the one on show.
+    assert session.flagged == []
+    run_job(
+        lambda report, cancelled: Update(Progress(COUNT, COUNT, 9.0, len(seen())), seen(), done)
+    )
+    assert told == [("clip.mp4: detection is done", f"{len(seen())} detections, 4 flagged frames")]
 
 
-@pytest.fixture
-def slow_job(qapp: QApplication) -> Job[None]:
-    return Job(lambda report, cancelled: None)
+def stopped(report: Report, cancelled: IsCancelled) -> Update | None:
+    raise Cancelled
 
 
 def test_a_window_in_front_is_not_announced(
