@@ -52,6 +52,10 @@ class ProjectError(UserError):
     """A project folder that cannot be opened or written."""
 
 
+class ProjectInUseError(ProjectError):
+    """A project that another window or command works on."""
+
+
 class MissingVideoError(ProjectError):
     """A project whose video is not where it was; `Project.relocate` mends it."""
 

@@ -15,7 +15,7 @@ from core.opening import Target, find, keep_index, open_reader
 from core.paths import check_new, free_folder, project_stem
 from core.pipeline import Processed, Progress, current_run, findings_of, process
 from core.prelabels import Verdict
-from core.project import Project, SetVerdicts, is_project
+from core.project import Project, SetDecisions, is_project
 from core.settings import load_settings
 from core.video import VideoReader
 from core.video.proxy import ProxyReader, proxy_folder
@@ -151,7 +151,7 @@ def run_demo(out: Path | None, report: Report) -> Summary:
         try:
             processed = _process(project, reader, demo_config(), report)
             boxes = processed.findings.imputed
-            project.apply(SetVerdicts(tuple((box, Verdict.ACCEPTED) for box in boxes)))
+            project.apply(SetDecisions.of(Verdict.ACCEPTED, boxes, "Accept all boxes of the demo"))
         finally:
             project.close()
     summary = _summary(processed)

@@ -27,6 +27,7 @@ def appear(scene: Scene) -> Violations:
         plausibility=probability(features, weights),
         track=tracks,
         class_id=scene.tracks.class_id[tracks],
+        where=scene.tracks.boxes()[paths.offset[tracks]],
     )
 
 

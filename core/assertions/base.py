@@ -78,6 +78,9 @@ class Violations:
     """(v,) or -1."""
     overlap: NDArray[np.float32]
     """(v,) how much boxes overlap, where that is what it is about, else 0."""
+    where: NDArray[np.float64]
+    """(v, 4) the box in the first frame that it is about, px; NaN for none. Only violations
+    without missing boxes need one."""
     missing: MissingBoxes | None = None
 
     def __len__(self) -> int:
@@ -98,6 +101,7 @@ def violations(
     track: ArrayLike = -1,
     class_id: ArrayLike = -1,
     overlap: ArrayLike = 0.0,
+    where: ArrayLike = np.nan,
     missing: MissingBoxes | None = None,
 ) -> Violations:
     """Violations from columns or single values; `stop` is the frame after `start` by default."""
@@ -113,5 +117,6 @@ def violations(
         column(track, np.int64),
         column(class_id, np.int16),
         column(overlap, np.float32),
+        np.broadcast_to(np.asarray(where, np.float64), (len(first), 4)),
         missing,
     )

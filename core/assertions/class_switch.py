@@ -36,4 +36,5 @@ def class_switch(scene: Scene) -> Violations:
         plausibility=(total + 1) / (total + against + 2),
         track=track[first],
         class_id=tracks.class_id[track[first]],
+        where=scene.detections.xyxy[rows[first]],
     )

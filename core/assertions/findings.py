@@ -102,18 +102,22 @@ class Findings:
 
     @cached_property
     def imputed(self) -> ImputedBoxes:
-        """Every missing box as a box to review, by frame."""
-        return ImputedBoxes(self.columns)
+        """Every missing box, by frame."""
+        return ImputedBoxes(_by_frame(self._missing_columns))
 
     @cached_property
     def columns(self) -> ImputedColumns:
-        """The same in columns."""
+        """What there is to review, by frame: every missing box, and one box for each violation
+        without any."""
+        return _by_frame(_stacked([self._missing_columns, self._doubted_columns]))
+
+    @cached_property
+    def _missing_columns(self) -> ImputedColumns:
         missing, of = self.missing, self.missing.violation
-        order = np.argsort(missing.frame, kind="stable")
-        score = np.full(len(order), np.nan, np.float32)
+        score = np.full(len(of), np.nan, np.float32)
         own = missing.source >= 0
         score[own] = self.detector_score[missing.source[own]]
-        columns = ImputedColumns(
+        return ImputedColumns(
             missing.frame,
             np.round(missing.xyxy, 1) + 0.0,
             missing.class_id,
@@ -124,17 +128,43 @@ class Findings:
             self.violations.track[of],
             missing.hidden,
             score,
+            of,
+            np.zeros(len(of), np.bool_),
             self.class_names,
             self.kinds,
         )
-        by_frame: ImputedColumns = _rows(columns, order)
-        return by_frame
+
+    @cached_property
+    def _doubted_columns(self) -> ImputedColumns:
+        found, bare = self.violations, self._bare
+        return ImputedColumns(
+            found.start[bare],
+            np.round(np.nan_to_num(found.where[bare]), 1) + 0.0,
+            found.class_id[bare],
+            found.plausibility[bare],
+            self.kind[bare],
+            found.start[bare],
+            found.stop[bare],
+            found.track[bare],
+            np.zeros(len(bare), np.bool_),
+            np.full(len(bare), np.nan, np.float32),
+            bare,
+            np.ones(len(bare), np.bool_),
+            self.class_names,
+            self.kinds,
+        )
+
+    @cached_property
+    def _bare(self) -> Rows:
+        """Violations without missing boxes."""
+        of = self.missing.violation
+        return np.flatnonzero(np.bincount(of, minlength=len(self.violations)) == 0)
 
     @cached_property
     def _marks(self) -> tuple[Rows, NDArray[np.float32]]:
         """Frame and plausibility of every missing box, and of every frame of other violations."""
         missing, found = self.missing, self.violations
-        bare = np.flatnonzero(np.bincount(missing.violation, minlength=len(found)) == 0)
+        bare = self._bare
         row, frame = spans(found.start[bare], found.stop[bare])
         row, frame = row[self.looked_at[frame]], frame[self.looked_at[frame]]
         return (
@@ -212,6 +242,11 @@ def join(
         tutorial_scores,
         np.ones(len(seconds), np.bool_),
     )
+
+
+def _by_frame(columns: ImputedColumns) -> ImputedColumns:
+    by_frame: ImputedColumns = _rows(columns, np.argsort(columns.frame, kind="stable"))
+    return by_frame
 
 
 def _columns(table: Any) -> dict[str, NDArray[Any]]:

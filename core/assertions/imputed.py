@@ -12,13 +12,19 @@ from core.tracks.pairs import Rows
 
 Xyxy = tuple[float, float, float, float]
 
+MODEL = "model"
+"""Stands for an assertion in boxes that the detector gave itself."""
+DRAWN = "drawn"
+"""Stands for an assertion in boxes that a person drew."""
+
 
 @dataclass(frozen=True)
 class ImputedBox:
-    """A box that an assertion says should have been there.
+    """A box that a person decides about: as a rule one that an assertion says is missing.
 
-    Two runs that lead to the same box give equal `key`s, so a person's decision about it holds
-    for both.
+    Boxes that a person decides about unasked have the same form: the detector's own (`MODEL`) and
+    those that the person drew (`DRAWN`). Two runs that lead to the same box give equal `key`s, so
+    a person's decision about it holds for both.
     """
 
     frame: int
@@ -29,6 +35,8 @@ class ImputedBox:
     """0..1, the probability that the box is right; its meaning is the assertion's."""
     assertion: str
     """Name of the assertion that asks for the box, such as `flickering`."""
+    doubted: bool = False
+    """Whether the assertion doubts what the detector saw here, and asks for no box."""
     evidence: "Evidence | None" = field(default=None, compare=False)
     """What speaks for it, or None for a box of an earlier run."""
 
@@ -72,6 +80,9 @@ class ImputedColumns:
     hidden: NDArray[np.bool_]
     score: NDArray[np.float32]
     """(m,) the detector's own, or NaN."""
+    violation: Rows
+    """(m,) number of the violation that each belongs to."""
+    doubted: NDArray[np.bool_]
     class_names: tuple[str, ...]
     kinds: tuple[str, ...]
 
@@ -81,9 +92,10 @@ class ImputedColumns:
         return ImputedBox(
             int(self.frame[row]),
             tuple(self.xyxy[row].tolist()),
-            self.class_names[self.class_id[row]],
+            name_of(self.class_names, int(self.class_id[row])),
             round(float(self.plausibility[row]), 4),
             self.kinds[self.kind[row]],
+            bool(self.doubted[row]),
             Evidence(
                 int(self.track[row]),
                 int(self.start[row]),
@@ -94,8 +106,13 @@ class ImputedColumns:
         )
 
 
+def name_of(class_names: Sequence[str], class_id: int) -> str:
+    """The name of a class; empty for -1, which stands for none."""
+    return class_names[class_id] if class_id >= 0 else ""
+
+
 class ImputedBoxes(Sequence[ImputedBox]):
-    """The imputed boxes of a run, and those that a person decided about in earlier ones, by frame.
+    """The boxes of a run to review and those decided about in earlier ones, by frame.
 
     Boxes become objects when they are asked for: a run may have a million.
     """
@@ -105,11 +122,20 @@ class ImputedBoxes(Sequence[ImputedBox]):
     ) -> None:
         self._columns = columns
         self._own = columns.frame if columns is not None else np.empty(0, np.int64)
-        self._more = tuple(box for box in decided if self._find_own(box) is None)
+        self._more = tuple(
+            box
+            for box in decided
+            if box.assertion not in (MODEL, DRAWN) and self._find_own(box) is None
+        )
         frame = np.concatenate([self._own, np.array([b.frame for b in self._more], np.int64)])
         self._place = np.argsort(frame, kind="stable")
         self.frame: Rows = frame[self._place]
         """(m,) frame of each box, ascending."""
+        first = int(columns.violation.max(initial=-1)) + 1 if columns is not None else 0
+        own = columns.violation if columns is not None else self._own
+        violation = np.concatenate([own, first + np.arange(len(self._more))])
+        self.violation: Rows = violation[self._place]
+        """(m,) number of each box's violation; a box of an earlier run is one by itself."""
 
     def __len__(self) -> int:
         return len(self._place)

@@ -27,6 +27,7 @@ def multibox(scene: Scene) -> Violations:
         track=track,
         class_id=scene.detections.class_id[row],
         overlap=overlap,
+        where=scene.detections.xyxy[row],
     )
 
 

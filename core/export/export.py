@@ -18,7 +18,7 @@ from core.export.coco import write_coco
 from core.export.png import encode_png
 from core.export.yolo import write_yolo
 from core.paths import new_folder
-from core.prelabels import Decision, Prelabel, Verdict, prelabels_of_frame
+from core.prelabels import Decision, Prelabel, prelabels_of_frame
 from core.video.picture import Picture
 from core.video.reader import VideoReader
 
@@ -36,7 +36,7 @@ class ExportResult:
 
 def flagged_frames(findings: Findings, decisions: Sequence[Decision]) -> list[int]:
     """Frames with a violation, and those with an accepted box of an earlier run; ascending."""
-    accepted = {d.box.frame for d in decisions if d.verdict is Verdict.ACCEPTED}
+    accepted = {decision.box.frame for decision in decisions if decision.gives_box}
     return sorted(accepted.union(findings.flagged.tolist()))
 
 
@@ -154,7 +154,7 @@ def _has_area(prelabel: Prelabel) -> bool:
 
 def _all_names(class_names: tuple[str, ...], decisions: Sequence[Decision]) -> tuple[str, ...]:
     """The run's classes, then those that only decisions about an earlier run use."""
-    return tuple(dict.fromkeys([*class_names, *(d.box.class_name for d in decisions)]))
+    return tuple(dict.fromkeys([*class_names, *(d.class_name for d in decisions if d.gives_box)]))
 
 
 def _by_frame(decisions: Sequence[Decision]) -> defaultdict[int, list[Decision]]:

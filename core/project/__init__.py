@@ -1,6 +1,6 @@
 """The project: one folder with a video's runs and a person's decisions."""
 
-from core.project.changes import ChooseRun, SetThresholds, SetVerdicts
+from core.project.changes import ChooseRun, SetDecisions, SetRange, SetThresholds
 from core.project.project import Project, is_project, new_run_id
 from core.project.records import Run, VideoRecord
 
@@ -8,8 +8,9 @@ __all__ = [
     "ChooseRun",
     "Project",
     "Run",
+    "SetDecisions",
+    "SetRange",
     "SetThresholds",
-    "SetVerdicts",
     "VideoRecord",
     "is_project",
     "new_run_id",

@@ -1,17 +1,34 @@
 """The changes that a person makes to a project; see `Project.apply`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
-from core.prelabels import Verdict
+from core.frames import FrameRange
+from core.prelabels import Decision, Verdict
 
 
 @dataclass(frozen=True)
-class SetVerdicts:
-    """A change: give each box a verdict, or take it back with None."""
+class SetDecisions:
+    """A change: decide about some boxes, and leave others open again; it can be undone."""
 
-    verdicts: tuple[tuple[ImputedBox, Verdict | None], ...]
+    made: tuple[Decision, ...] = ()
+    unmade: tuple[ImputedBox, ...] = ()
+    text: str = "Decide"
+    """What the person did, such as `Accept car in frame 34`."""
+
+    @classmethod
+    def of(
+        cls, verdict: Verdict, boxes: Iterable[ImputedBox], text: str = "Decide"
+    ) -> "SetDecisions":
+        """One verdict for several boxes."""
+        return cls(tuple(Decision(box, verdict) for box in boxes), (), text)
+
+    @property
+    def boxes(self) -> tuple[ImputedBox, ...]:
+        """What it is about."""
+        return (*(decision.box for decision in self.made), *self.unmade)
 
 
 @dataclass(frozen=True)
@@ -28,4 +45,11 @@ class SetThresholds:
     thresholds: Thresholds
 
 
-Change = SetVerdicts | SetThresholds | ChooseRun
+@dataclass(frozen=True)
+class SetRange:
+    """A change: the frames that the person looks at, None for all."""
+
+    range: FrameRange | None
+
+
+Change = SetDecisions | SetThresholds | ChooseRun | SetRange

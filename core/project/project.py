@@ -1,26 +1,42 @@
 """The project aggregate: the only place where a project's state changes."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, astuple, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import overload
 from uuid import uuid4
 
-from core.assertions.imputed import ImputedBox
-from core.assertions.thresholds import Thresholds
-from core.detectors.base import DetectorConfig, DetectorInfo, Sampling
-from core.errors import ChangedVideoError, MissingVideoError, ProjectError
+from filelock import BaseFileLock, FileLock, Timeout
+
+from core.errors import ChangedVideoError, MissingVideoError, ProjectError, ProjectInUseError
 from core.paths import new_folder
-from core.prelabels import Decision, Verdict
-from core.project.changes import Change, ChooseRun, SetThresholds, SetVerdicts
+from core.prelabels import Decision
+from core.project import history
+from core.project.changes import Change, ChooseRun, SetDecisions, SetRange, SetThresholds
 from core.project.records import Run, VideoRecord
 from core.project.schema import DATABASE, connect
+from core.project.store import (
+    delete_decision,
+    read_decisions,
+    read_range,
+    read_runs,
+    read_setting,
+    read_thresholds,
+    read_video,
+    transaction,
+    write_decision,
+    write_setting,
+)
 from core.video.identity import identify
 from core.video.reader import VideoInfo
+
+log = logging.getLogger(__name__)
+
+_LOCK = "project.lock"
 
 
 class Project:
@@ -34,16 +50,20 @@ class Project:
         runs: Every run, oldest first.
         decisions: A person's decisions by the key of their box.
         thresholds: What the person wants to see of what was found.
+        range: The frames that the person looks at, None for all.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
         self.folder = folder
         self.video = video
         self._connection = connection
-        self.runs: tuple[Run, ...] = tuple(_read_runs(connection))
-        self.decisions: dict[str, Decision] = dict(_read_decisions(connection))
-        self.thresholds = _read_thresholds(connection)
-        self._chosen: str | None = _read_setting(connection, "run")
+        self.runs: tuple[Run, ...] = tuple(read_runs(connection))
+        self.decisions: dict[str, Decision] = dict(read_decisions(connection))
+        self.range = read_range(connection)
+        self._texts = history.texts(connection)
+        self._lock: BaseFileLock | None = None
+        self.thresholds = read_thresholds(connection)
+        self._chosen: str | None = read_setting(connection, "run")
 
     @classmethod
     def create(cls, folder: Path, info: VideoInfo) -> "Project":
@@ -77,7 +97,7 @@ class Project:
             )
         connection = connect(folder)
         try:
-            return cls(folder, connection, _read_video(connection, folder))
+            return cls(folder, connection, read_video(connection, folder))
         except ProjectError:
             connection.close()
             raise
@@ -92,14 +112,16 @@ class Project:
     def open_or_create(cls, folder: Path, info: VideoInfo) -> "Project":
         """The project in `folder` if it is about this very video, else a new one.
 
+        Until it is closed nobody else gets it in this way.
+
         Raises:
             ProjectError: The folder holds a project of another video, or cannot be written.
+            ProjectInUseError: Another window or command works on it.
             ChangedVideoError: The video's content is not what it was.
         """
-        if not is_project(folder):
-            return cls.create(folder, info)
-        project = cls.open(folder)
+        project = cls.open(folder) if is_project(folder) else cls.create(folder, info)
         try:
+            project._reserve()
             if project.video.path != info.path.resolve() and not project.video.path.exists():
                 project.relocate(info.path)
             elif project.video.path != info.path.resolve():
@@ -115,6 +137,20 @@ class Project:
             project.close()
             raise
         return project
+
+    def _reserve(self) -> None:
+        lock = FileLock(self.folder / _LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise ProjectInUseError(
+                f"The project {self.folder.name} is open in another window or command",
+                mend="go on there, or close it there first",
+            ) from error
+        except (OSError, NotImplementedError):
+            log.warning("%s cannot be locked on this file system", self.folder, exc_info=True)
+            return
+        self._lock = lock
 
     def check_video(self) -> None:
         """Make sure that the video's file is there and is still the same one.
@@ -154,18 +190,18 @@ class Project:
                 f"({self.video.size:,} bytes)",
                 mend="choose the original file, or an exact copy of it",
             )
-        with _transaction(self._connection, self.folder):
+        with transaction(self._connection, self.folder):
             self._connection.execute("UPDATE video SET path = ? WHERE id = 1", (str(path),))
         self.video = replace(self.video, path=path)
 
     def add_run(self, run: Run) -> None:
         """Register a run that begins, and choose it; its detections follow in its file."""
-        with _transaction(self._connection, self.folder):
+        with transaction(self._connection, self.folder):
             self._connection.execute(
                 "INSERT INTO run VALUES (?, 1, ?, ?, ?)",
                 (run.id, run.created, json.dumps(asdict(run.config)), json.dumps(asdict(run.info))),
             )
-            _write_setting(self._connection, "run", run.id)
+            write_setting(self._connection, "run", run.id)
         self.runs, self._chosen = (*self.runs, run), run.id
 
     def choose(self, run: Run) -> None:
@@ -186,13 +222,15 @@ class Project:
         return self.folder / "runs" / f"{run_id}.npz"
 
     @overload
-    def apply(self, change: SetVerdicts) -> SetVerdicts: ...
+    def apply(self, change: SetDecisions) -> SetDecisions: ...
     @overload
     def apply(self, change: SetThresholds) -> SetThresholds: ...
     @overload
     def apply(self, change: ChooseRun) -> ChooseRun: ...
+    @overload
+    def apply(self, change: SetRange) -> SetRange: ...
     def apply(self, change: Change) -> Change:
-        """Make a change, on disk before it returns.
+        """Make a change, on disk before it returns; what it decides can be undone.
 
         Returns:
             The change that undoes it.
@@ -200,27 +238,91 @@ class Project:
         Raises:
             ProjectError: It could not be written; nothing has changed.
         """
-        if isinstance(change, SetThresholds):
-            return self._set_thresholds(change)
-        if isinstance(change, ChooseRun):
-            return self._choose_run(change)
-        before = tuple((box, self._verdict(box)) for box, _ in change.verdicts)
-        with _transaction(self._connection, self.folder):
-            for box, verdict in change.verdicts:
-                self._write(box, verdict)
-        for box, verdict in change.verdicts:
-            if verdict is None:
-                self.decisions.pop(box.key, None)
-            else:
-                self.decisions[box.key] = Decision(box, verdict)
-        return SetVerdicts(before)
+        match change:
+            case SetThresholds():
+                return self._set_thresholds(change)
+            case ChooseRun():
+                return self._choose_run(change)
+            case SetRange():
+                return self._set_range(change)
+            case SetDecisions():
+                inverse = self._inverse(change)
+                with self._deciding(change):
+                    history.record(self._connection, change, inverse)
+                return inverse
+
+    def undo(self) -> SetDecisions | None:
+        """Take back what was decided last, in whatever session.
+
+        Returns:
+            What was changed for it, or None if there is nothing to undo.
+
+        Raises:
+            ProjectError: It could not be written; nothing has changed.
+        """
+        return self._again(history.to_undo(self._connection), undone=True)
+
+    def redo(self) -> SetDecisions | None:
+        """Decide again what was undone last; returns and raises as `undo`."""
+        return self._again(history.to_redo(self._connection), undone=False)
+
+    @property
+    def can_undo(self) -> str | None:
+        """What can be undone, in words, or None."""
+        return self._texts[0]
+
+    @property
+    def can_redo(self) -> str | None:
+        """What can be done again, in words, or None."""
+        return self._texts[1]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    # Inside
+
+    def _again(self, step: tuple[int, SetDecisions] | None, *, undone: bool) -> SetDecisions | None:
+        if step is None:
+            return None
+        number, change = step
+        with self._deciding(change):
+            history.mark(self._connection, number, undone=undone)
+        return change
+
+    @contextmanager
+    def _deciding(self, change: SetDecisions) -> Iterator[None]:
+        """Write decisions together with what the block writes, then remember them."""
+        with transaction(self._connection, self.folder):
+            for decision in change.made:
+                write_decision(self._connection, decision)
+            for box in change.unmade:
+                delete_decision(self._connection, box)
+            yield
+        for decision in change.made:
+            self.decisions[decision.box.key] = decision
+        for box in change.unmade:
+            self.decisions.pop(box.key, None)
+        self._texts = history.texts(self._connection)
+
+    def _inverse(self, change: SetDecisions) -> SetDecisions:
+        before = {box.key: (box, self.decisions.get(box.key)) for box in change.boxes}
+        made = tuple(decision for _, decision in before.values() if decision is not None)
+        unmade = tuple(box for box, decision in before.values() if decision is None)
+        return SetDecisions(made, unmade, change.text)
 
     def _set_thresholds(self, change: SetThresholds) -> SetThresholds:
         before = SetThresholds(self.thresholds)
-        value = json.dumps(change.thresholds.to_json())
-        with _transaction(self._connection, self.folder):
-            _write_setting(self._connection, "thresholds", value)
+        self._set("thresholds", json.dumps(change.thresholds.to_json()))
         self.thresholds = change.thresholds
+        return before
+
+    def _set_range(self, change: SetRange) -> SetRange:
+        before, wanted = SetRange(self.range), change.range
+        self._set("range", json.dumps([wanted.start, wanted.stop]) if wanted else "")
+        self.range = wanted
         return before
 
     def _choose_run(self, change: ChooseRun) -> ChooseRun:
@@ -229,36 +331,13 @@ class Project:
             raise ProjectError(
                 f"The project {self.folder} has no run {change.run_id}", mend="choose another run"
             )
-        with _transaction(self._connection, self.folder):
-            _write_setting(self._connection, "run", change.run_id)
+        self._set("run", change.run_id)
         self._chosen = change.run_id
         return ChooseRun(before.id)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._connection.close()
-
-    def _verdict(self, box: ImputedBox) -> Verdict | None:
-        decision = self.decisions.get(box.key)
-        return decision.verdict if decision else None
-
-    def _write(self, box: ImputedBox, verdict: Verdict | None) -> None:
-        if verdict is None:
-            self._connection.execute("DELETE FROM decision WHERE video = 1 AND key = ?", (box.key,))
-            return
-        self._connection.execute(
-            "INSERT OR REPLACE INTO decision VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                box.key,
-                box.frame,
-                *box.xyxy,
-                box.class_name,
-                box.plausibility,
-                box.assertion,
-                verdict.value,
-                datetime.now(UTC).isoformat(timespec="milliseconds"),
-            ),
-        )
+    def _set(self, name: str, value: str) -> None:
+        with transaction(self._connection, self.folder):
+            write_setting(self._connection, name, value)
 
 
 def new_run_id() -> str:
@@ -271,24 +350,9 @@ def is_project(path: Path) -> bool:
     return (path / DATABASE).is_file()
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[None]:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise ProjectError(
-            f"The project {folder} could not be written ({error})",
-            mend="free some disk space or make the folder writable, then try again",
-        ) from error
-
-
 def _write_video(folder: Path, video: VideoRecord) -> None:
     connection = connect(folder)
-    with closing(connection), _transaction(connection, folder):
+    with closing(connection), transaction(connection, folder):
         connection.execute(
             "INSERT INTO video VALUES (1, ?, ?, ?, ?, ?, ?)",
             (str(video.path), *astuple(video)[1:]),
@@ -307,51 +371,3 @@ def _record(info: VideoInfo) -> VideoRecord:
     return VideoRecord(
         path, info.identity.size, info.identity.digest, info.frame_count, info.width, info.height
     )
-
-
-def _read_video(connection: sqlite3.Connection, folder: Path) -> VideoRecord:
-    row = connection.execute(
-        "SELECT path, size, digest, frame_count, width, height FROM video WHERE id = 1"
-    ).fetchone()
-    if row is None:
-        raise ProjectError(
-            f"The project {folder.name} names no video", mend="delete it and open the video"
-        )
-    return VideoRecord(Path(row[0]), *row[1:])
-
-
-def _read_runs(connection: sqlite3.Connection) -> Iterator[Run]:
-    for id_, created, config, info in connection.execute(
-        "SELECT id, created, config, info FROM run WHERE video = 1 ORDER BY rowid"
-    ):
-        settings, known = json.loads(config), json.loads(info)
-        if settings["classes"] is not None:
-            settings["classes"] = tuple(settings["classes"])
-        if "sampling" in settings:  # not in runs of earlier versions
-            settings["sampling"] = Sampling(**settings["sampling"])
-        known["class_names"] = tuple(known["class_names"])
-        yield Run(id_, created, DetectorConfig(**settings), DetectorInfo(**known))
-
-
-def _read_thresholds(connection: sqlite3.Connection) -> Thresholds:
-    saved = _read_setting(connection, "thresholds")
-    return Thresholds.from_json(json.loads(saved)) if saved else Thresholds()
-
-
-def _read_setting(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-    return row[0] if row else None
-
-
-def _write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
-    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
-
-
-def _read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:
-    for row in connection.execute(
-        "SELECT key, frame, x0, y0, x1, y1, class_name, plausibility, assertion, verdict"
-        " FROM decision WHERE video = 1 ORDER BY rowid"
-    ):
-        key, frame, x0, y0, x1, y1, class_name, plausibility, assertion, verdict = row
-        box = ImputedBox(frame, (x0, y0, x1, y1), class_name, plausibility, assertion)
-        yield key, Decision(box, Verdict(verdict))

@@ -1,6 +1,7 @@
 """The project database: its tables, and the steps from one version to the next."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from core.errors import ProjectError
@@ -41,6 +42,18 @@ _STEPS = (
     """
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     """,
+    """
+    ALTER TABLE decision ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE decision ADD COLUMN correction TEXT;
+    CREATE TABLE history (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        text TEXT NOT NULL,
+        done TEXT NOT NULL,
+        inverse TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX history_undone ON history (undone, id);
+    """,
 )
 
 VERSION = len(_STEPS)
@@ -49,6 +62,8 @@ VERSION = len(_STEPS)
 
 def connect(folder: Path) -> sqlite3.Connection:
     """Open the database of a project folder, brought to this program's schema.
+
+    Before a database is changed to a newer schema, it is copied to `project.sqlite.version-N`.
 
     Raises:
         ProjectError: The database is damaged, cannot be written, or is of a newer program.
@@ -67,6 +82,8 @@ def connect(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        if 0 < found < VERSION:
+            _back_up(connection, path.with_name(f"{DATABASE}.version-{found}"))
         for step in range(found, VERSION):
             connection.executescript(
                 f"BEGIN; {_STEPS[step]} PRAGMA user_version = {step + 1}; COMMIT;"
@@ -77,3 +94,9 @@ def connect(folder: Path) -> sqlite3.Connection:
             mend="check that the folder is writable, or restore it from a backup",
         ) from error
     return connection
+
+
+def _back_up(connection: sqlite3.Connection, path: Path) -> None:
+    # Through SQLite, since the newest decisions may still be in its log beside the file.
+    with closing(sqlite3.connect(path)) as copy:
+        connection.backup(copy)

@@ -12,8 +12,8 @@ import pytest
 from core.cli import CODE_WARNING, Window, run
 from core.detectors.base import DetectorConfig
 from core.pipeline import process
-from core.prelabels import Verdict
-from core.project import Project, SetVerdicts
+from core.prelabels import Decision, Verdict
+from core.project import Project, SetDecisions
 from core.video import VideoReader
 from tests.conftest import MakeVideo
 from tests.core.making import flickering_frames, stream_of
@@ -93,7 +93,7 @@ def small_project(make_video: MakeVideo, tmp_path: Path) -> Path:
         stream = stream_of(flickering_frames(SMALL_COUNT, SMALL_MISSING))
         found = process(project, reader.index, DetectorConfig("paper.pt"), stream=stream).findings
     accepted, rejected, _ = found.imputed
-    verdicts = ((accepted, Verdict.ACCEPTED), (rejected, Verdict.REJECTED))
-    project.apply(SetVerdicts(verdicts))
+    verdicts = (Decision(accepted, Verdict.ACCEPTED), Decision(rejected, Verdict.REJECTED))
+    project.apply(SetDecisions(verdicts))
     project.close()
     return project.folder

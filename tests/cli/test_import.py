@@ -8,7 +8,7 @@ import pytest
 
 from core.pipeline import current_run
 from core.prelabels import Verdict
-from core.project import ChooseRun, Project, SetVerdicts
+from core.project import ChooseRun, Project, SetDecisions
 from tests.cli.conftest import Flickerscope
 from tests.conftest import MakeVideo
 from tests.core.making import box
@@ -56,7 +56,7 @@ def test_a_second_import_is_a_second_run_and_decisions_stay(
     first = flickerscope("import", video, mot(tmp_path), "--out", out, "--json").json
     folder = Path(str(first["project"]))
     with closing(Project.open(folder)) as project:
-        project.apply(SetVerdicts(((box(), Verdict.ACCEPTED),)))
+        project.apply(SetDecisions.of(Verdict.ACCEPTED, [box()]))
         decided = dict(project.decisions)
     assert flickerscope("import", folder, mot(tmp_path, missing=4)).code == 0
     with closing(Project.open(folder)) as project:

@@ -15,7 +15,7 @@ from core.errors import Cancelled, DetectorError, ProjectError, VideoError
 from core.frames import FrameIndex, FrameRange
 from core.pipeline import Progress, current_run, findings_of, process, record
 from core.prelabels import Verdict
-from core.project import Project, SetVerdicts
+from core.project import Project, SetDecisions
 from core.video import VideoReader
 from tests.conftest import MakeVideo
 from tests.core.making import CAR_BOX, detector_info, flickering_frames, frame_of, stream_of
@@ -157,7 +157,7 @@ def test_processing_twice_adds_a_run_and_keeps_the_first_and_the_decisions(
 ) -> None:
     first = process(project, index, CONFIG, stream=stream_of(frames))
     first_file = project.run_file(first.run.id).read_bytes()
-    project.apply(SetVerdicts(tuple((b, Verdict.ACCEPTED) for b in first.findings.imputed)))
+    project.apply(SetDecisions.of(Verdict.ACCEPTED, first.findings.imputed))
     second = process(project, index, CONFIG, stream=stream_of(frames))
     assert [run.id for run in project.runs] == [first.run.id, second.run.id]
     assert first.run.id != second.run.id

@@ -1,7 +1,16 @@
 """Prelabels: the model's boxes and the accepted imputed ones."""
 
+from core.assertions.imputed import DRAWN, ImputedBox
 from core.detections import empty_detections, from_frames
-from core.prelabels import Decision, Prelabel, Source, Verdict, prelabels_of_frame
+from core.prelabels import (
+    Correction,
+    Decision,
+    Prelabel,
+    Source,
+    Verdict,
+    model_boxes,
+    prelabels_of_frame,
+)
 from tests.core.making import NAMES, box, flickering_frames, frame_of
 
 
@@ -25,3 +34,23 @@ def test_a_frame_that_the_run_has_not_reached_has_the_accepted_boxes_alone() -> 
     detections = from_frames(flickering_frames(3, [1]))
     (only,) = prelabels_of_frame(9, detections, NAMES, decisions)
     assert only.source is Source.IMPUTED
+
+
+def test_what_a_person_corrected_drew_or_took_out_is_handed_over_so() -> None:
+    detections = from_frames([frame_of([(1, 2, 10, 20, 0.75, 1), (3, 4, 5.04, 6, 0.5, 0)])])
+    taken_out, corrected = model_boxes(0, detections, NAMES)
+    missed = box(0)
+    drawn = ImputedBox(0, (50, 50, 60, 60), "car", 1.0, DRAWN)
+    doubt = ImputedBox(0, (3, 4, 5, 6), "person", 0.5, "appear", doubted=True)
+    decisions = [
+        Decision(taken_out, Verdict.REJECTED),
+        Decision(corrected, Verdict.EDITED, Correction((3, 4, 6, 7), "car")),
+        Decision(missed, Verdict.EDITED, Correction((9, 9, 12, 12), "person")),
+        Decision(drawn, Verdict.ACCEPTED),
+        Decision(doubt, Verdict.ACCEPTED),
+    ]
+    assert prelabels_of_frame(0, detections, NAMES, decisions) == [
+        Prelabel(0, (3, 4, 6, 7), "car", 0.5, Source.EDITED),
+        Prelabel(0, (9, 9, 12, 12), "person", 0.875, Source.EDITED),
+        Prelabel(0, (50, 50, 60, 60), "car", 1.0, Source.DRAWN),
+    ]

@@ -16,7 +16,7 @@ from core.detections import from_frames
 from core.detectors.base import DetectorConfig
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.prelabels import Decision, Verdict
-from core.project import Project, Run, SetVerdicts, is_project
+from core.project import Project, Run, SetDecisions, is_project
 from core.project.runs import load_detections, save_detections
 from core.project.schema import VERSION
 from core.video import VideoReader
@@ -45,6 +45,11 @@ def reopened(project: Project) -> Project:
     return Project.open(project.folder)
 
 
+def deciding(*verdicts: tuple[ImputedBox, Verdict | None]) -> SetDecisions:
+    made = tuple(Decision(box, verdict) for box, verdict in verdicts if verdict is not None)
+    return SetDecisions(made, tuple(box for box, verdict in verdicts if verdict is None))
+
+
 def verdicts(project: Project) -> dict[ImputedBox, Verdict]:
     return {decision.box: decision.verdict for decision in project.decisions.values()}
 
@@ -64,7 +69,7 @@ def test_a_project_knows_its_video_when_opened_again(project: Project, video: Pa
 
 
 def test_verdicts_are_kept_when_the_project_is_closed(project: Project) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED), (box(2), REJECTED))))
+    project.apply(deciding((box(1), ACCEPTED), (box(2), REJECTED)))
     again = reopened(project)
     assert again.decisions == project.decisions
     assert verdicts(again) == {box(1): ACCEPTED, box(2): REJECTED}
@@ -72,9 +77,9 @@ def test_verdicts_are_kept_when_the_project_is_closed(project: Project) -> None:
 
 
 def test_the_inverse_of_a_change_undoes_it_and_its_inverse_redoes_it(project: Project) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED), (box(2), REJECTED))))
+    project.apply(deciding((box(1), ACCEPTED), (box(2), REJECTED)))
     before = dict(project.decisions)
-    undo = project.apply(SetVerdicts(((box(1), REJECTED), (box(2), None), (box(3), ACCEPTED))))
+    undo = project.apply(deciding((box(1), REJECTED), (box(2), None), (box(3), ACCEPTED)))
     after = dict(project.decisions)
     assert verdicts(project) == {box(1): REJECTED, box(3): ACCEPTED}
     redo = project.apply(undo)
@@ -93,7 +98,7 @@ def test_undo_of_many_random_changes_leads_back_to_nothing(project: Project) -> 
         chosen = [box(frame) for frame in pick.sample(range(6), k=pick.randint(1, 4))]
         states.append(dict(project.decisions))
         change = tuple((b, pick.choice([ACCEPTED, REJECTED, None])) for b in chosen)
-        undo.append(project.apply(SetVerdicts(change)))
+        undo.append(project.apply(deciding(*change)))
     for change, state in zip(reversed(undo), reversed(states), strict=True):
         project.apply(change)
         assert project.decisions == state
@@ -103,17 +108,17 @@ def test_undo_of_many_random_changes_leads_back_to_nothing(project: Project) -> 
 
 
 def test_a_change_with_the_same_box_twice_is_undone_as_a_whole(project: Project) -> None:
-    undo = project.apply(SetVerdicts(((box(1), ACCEPTED), (box(1), REJECTED))))
+    undo = project.apply(deciding((box(1), ACCEPTED), (box(1), REJECTED)))
     assert verdicts(project) == {box(1): REJECTED}
     project.apply(undo)
     assert project.decisions == {}
 
 
 def test_a_change_that_cannot_be_written_changes_nothing(project: Project) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED),)))
+    project.apply(deciding((box(1), ACCEPTED)))
     bad = ImputedBox(2, (1, 2, 3, 4), None, 0.5, "tutorial")  # type: ignore[arg-type]
     with pytest.raises(ProjectError, match=r"made\.flickerscope could not be written"):
-        project.apply(SetVerdicts(((box(1), REJECTED), (bad, ACCEPTED))))
+        project.apply(deciding((box(1), REJECTED), (bad, ACCEPTED)))
     assert verdicts(project) == {box(1): ACCEPTED}
     again = reopened(project)
     assert verdicts(again) == {box(1): ACCEPTED}
@@ -124,12 +129,12 @@ DECIDER = """
 import sys
 from pathlib import Path
 from core.assertions.imputed import ImputedBox
-from core.prelabels import Verdict
-from core.project import Project, SetVerdicts
+from core.prelabels import Decision, Verdict
+from core.project import Project, SetDecisions
 project = Project.open(Path(sys.argv[1]))
 for frame in range(3):
     box = ImputedBox(frame, (10, 20, 30, 40), "car", 0.875, "tutorial")
-    project.apply(SetVerdicts(((box, Verdict.ACCEPTED),)))
+    project.apply(SetDecisions.of(Verdict.ACCEPTED, [box]))
 print("applied", flush=True)
 sys.stdin.read()
 """
@@ -220,7 +225,7 @@ def test_a_run_file_with_a_bare_array_is_a_sentence(tmp_path: Path) -> None:
 def test_a_project_of_a_newer_program_is_refused_and_not_touched(
     project: Project, journal: str
 ) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED),)))
+    project.apply(deciding((box(1), ACCEPTED)))
     project.close()
     connection = sqlite3.connect(project.folder / "project.sqlite")
     connection.execute(f"PRAGMA user_version = {VERSION + 41}")
@@ -239,7 +244,7 @@ def test_a_folder_without_a_database_is_no_project(tmp_path: Path) -> None:
 
 def test_a_damaged_database_is_a_sentence_wherever_the_damage(project: Project) -> None:
     boxes = tuple((box(frame), ACCEPTED) for frame in range(300))
-    project.apply(SetVerdicts(boxes))
+    project.apply(deciding(*boxes))
     project.add_run(Run.begin("one", DetectorConfig(), detector_info()))
     project.close()
     path = project.folder / "project.sqlite"
@@ -313,7 +318,7 @@ def test_a_video_that_is_gone_or_another_one_is_told_apart(project: Project, vid
 def test_a_project_is_told_where_its_video_is_now(
     project: Project, video: Path, tmp_path: Path
 ) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED),)))
+    project.apply(deciding((box(1), ACCEPTED)))
     there = video.rename(tmp_path / "elsewhere.mp4")
     project.relocate(there)
     assert project.video.path == there
@@ -367,6 +372,6 @@ def test_a_project_of_a_moved_video_goes_on_with_an_exact_copy(
 
 
 def test_decisions_are_equal_by_box_and_verdict(project: Project) -> None:
-    project.apply(SetVerdicts(((box(1), ACCEPTED),)))
+    project.apply(deciding((box(1), ACCEPTED)))
     assert list(project.decisions.values()) == [Decision(box(1), ACCEPTED)]
     assert list(project.decisions) == [box(1).key]
