@@ -83,6 +83,12 @@ class FrameIndex:
         """Presentation time of `frame` in seconds, counted from the first frame."""
         return float(int(self.pts[frame] - self.pts[0]) * self.time_base)
 
+    def end_of(self, frame: int) -> float:
+        """When `frame` gives way to the next one, or to the end of the video; as `timestamp`."""
+        if frame + 1 < len(self):
+            return self.timestamp(frame + 1)
+        return self.timestamp(frame) + float(1 / self.rate)
+
     def timestamps(self) -> NDArray[np.float64]:
         """(n,) presentation times in seconds, counted from the first frame."""
         return self._timestamps

@@ -52,6 +52,8 @@ class FrameLoader(QObject):
 
     loaded = Signal(object)
     """A `ShownFrame`, only for the newest request: the small picture first, if it is quicker."""
+    loaded_beside = Signal(object)
+    """A `ShownFrame` beside the requested one; see `show_neighbours`."""
     failed = Signal(int, str)
     """Frame index and the sentence that says why it has no picture."""
 
@@ -66,8 +68,11 @@ class FrameLoader(QObject):
     ) -> None:
         super().__init__(parent)
         self._generation = self._answered = 0
+        self._last = len(index) - 1
+        self._neighbours = False
         self._decoder = _Decoder(path, index, proxy, hardware)
         self._decoder.decoded.connect(self._receive)
+        self._decoder.decoded_beside.connect(self._receive_beside)
         self._decoder.refused.connect(self._refuse)
         self._decoder.start()
         self._previewer = _Previewer(proxy, len(index), self._decoder) if proxy else None
@@ -78,9 +83,15 @@ class FrameLoader(QObject):
     def request(self, frame: int) -> None:
         """Ask for a frame; the answer comes by signal."""
         self._generation += 1
-        self._decoder.want(self._generation, frame)
+        beside = (frame - 1, frame + 1) if self._neighbours else ()
+        beside = tuple(other for other in beside if 0 <= other <= self._last)
+        self._decoder.want(self._generation, frame, beside)
         if self._previewer is not None and not self._decoder.holds(frame):
             self._previewer.want(self._generation, frame)
+
+    def show_neighbours(self, wanted: bool) -> None:
+        """Whether from now on the full frames before and after a requested one come as well."""
+        self._neighbours = wanted
 
     def close(self) -> None:
         """End the threads; what they have answered and nobody received yet is dropped."""
@@ -96,6 +107,11 @@ class FrameLoader(QObject):
             self._answered = generation
             self.loaded.emit(shown)
 
+    @Slot(int, object)
+    def _receive_beside(self, generation: int, shown: ShownFrame) -> None:
+        if generation == self._generation:
+            self.loaded_beside.emit(shown)
+
     @Slot(int, int, str)
     def _refuse(self, generation: int, frame: int, sentence: str) -> None:
         if generation == self._generation:
@@ -106,12 +122,14 @@ class FrameLoader(QObject):
 class _Request:
     generation: int
     frame: int
+    beside: tuple[int, ...] = ()
 
 
 class _Decoder(QThread):
     """The thread of full frames. All but `want`, `holds`, `size` and `stop` runs in it."""
 
     decoded = Signal(int, object)
+    decoded_beside = Signal(int, object)
     refused = Signal(int, int, str)
 
     def __init__(self, path: Path, index: FrameIndex, proxy: Path | None, hardware: bool) -> None:
@@ -128,9 +146,9 @@ class _Decoder(QThread):
         self._changed = Condition()
         self._opened = Event()
 
-    def want(self, generation: int, frame: int) -> None:
+    def want(self, generation: int, frame: int, beside: tuple[int, ...]) -> None:
         with self._changed:
-            self._wanted = _Request(generation, frame)
+            self._wanted = _Request(generation, frame, beside)
             self._changed.notify()
 
     def holds(self, frame: int) -> bool:
@@ -196,6 +214,9 @@ class _Decoder(QThread):
         if far and not scrubber.holds(request.frame) and self._has_small(request.frame):
             self._settle()
         self._show(request, scrubber.frame(request.frame, self._overtaken))
+        for frame in request.beside:
+            shown = _shown(frame, scrubber.frame(frame, self._overtaken))
+            self.decoded_beside.emit(request.generation, shown)
 
     def _settle(self) -> None:
         """Wait a moment for a newer request.
@@ -222,7 +243,8 @@ class _Decoder(QThread):
             request = self._wanted
             if self._stopping or request is None or scrubber is None:
                 return self._stopping
-            held = scrubber.holds(request.frame)
+            # With its neighbours it takes longer, and is answered in its turn.
+            held = scrubber.holds(request.frame) and not request.beside
             if held:
                 self._take()
         if held:
@@ -253,11 +275,7 @@ class _Decoder(QThread):
         return self._proxy is not None and self._proxy.holds(frame)
 
     def _show(self, request: _Request, decoded: DecodedFrame) -> None:
-        image = _to_image(decoded.picture())
-        shown = ShownFrame(
-            request.frame, image, decoded.geometry.upright, full=True, damaged=decoded.damaged
-        )
-        self.decoded.emit(request.generation, shown)
+        self.decoded.emit(request.generation, _shown(request.frame, decoded))
 
 
 class _Previewer(QThread):
@@ -304,11 +322,17 @@ class _Previewer(QThread):
             return
         picture = self._proxy.picture(request.frame)
         if picture is not None:
-            shown = ShownFrame(request.frame, _to_image(picture), size, full=False)
+            shown = ShownFrame(request.frame, to_image(picture), size, full=False)
             self.decoded.emit(request.generation, shown)
 
 
-def _to_image(picture: Picture) -> QImage:
+def _shown(frame: int, decoded: DecodedFrame) -> ShownFrame:
+    image = to_image(decoded.picture())
+    return ShownFrame(frame, image, decoded.geometry.upright, full=True, damaged=decoded.damaged)
+
+
+def to_image(picture: Picture) -> QImage:
+    """A picture in the form that Qt paints fastest."""
     height, width = picture.shape[:2]
     image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_BGR888)
     # A deep copy, and the format that Qt paints without converting.

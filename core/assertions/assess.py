@@ -12,6 +12,7 @@ from core.assertions.registry import assertions, judge
 from core.assertions.tutorial import scores_of
 from core.detections import Detections
 from core.tracks.linking import link
+from core.tracks.segments import segments
 
 
 def scene_of(
@@ -60,4 +61,5 @@ def ask(scene: Scene, rules: Mapping[str, Assertion]) -> Findings:
         scene.seconds,
         scene.detections.score,
         scores_of(scene.detections),
+        segments(scene.detections.frame, scene.tracks.of, scene.tracks.class_id),
     )

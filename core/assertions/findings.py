@@ -13,6 +13,7 @@ from core.assertions.imputed import ImputedBoxes, ImputedColumns
 from core.assertions.thresholds import Thresholds
 from core.scoring import graded_scores
 from core.tracks.pairs import Rows, best, spans
+from core.tracks.segments import Segments
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class Findings:
     """(frames,) the tutorial's score, 0.5 or 1."""
     looked_at: NDArray[np.bool_]
     """(frames,) whether the run looked at the frame."""
+    tracks: Segments
+    """Every track of the run, whatever the thresholds."""
 
     @property
     def frame_count(self) -> int:
@@ -81,7 +84,12 @@ class Findings:
         looked_at = np.zeros(len(seconds), np.bool_)
         looked_at[place] = True
         return replace(
-            self, violations=found, seconds=seconds, tutorial_scores=scores, looked_at=looked_at
+            self,
+            violations=found,
+            seconds=seconds,
+            tutorial_scores=scores,
+            looked_at=looked_at,
+            tracks=self.tracks.spread(place),
         )
 
     @cached_property
@@ -119,7 +127,7 @@ class Findings:
         score[own] = self.detector_score[missing.source[own]]
         return ImputedColumns(
             missing.frame,
-            np.round(missing.xyxy, 1) + 0.0,
+            _tenths(missing.xyxy),
             missing.class_id,
             missing.plausibility,
             self.kind[of],
@@ -139,7 +147,7 @@ class Findings:
         found, bare = self.violations, self._bare
         return ImputedColumns(
             found.start[bare],
-            np.round(np.nan_to_num(found.where[bare]), 1) + 0.0,
+            _tenths(np.nan_to_num(found.where[bare])),
             found.class_id[bare],
             found.plausibility[bare],
             self.kind[bare],
@@ -222,6 +230,7 @@ def join(
     seconds: NDArray[np.float64],
     detector_score: NDArray[np.float32],
     tutorial_scores: NDArray[np.float32],
+    tracks: Segments,
 ) -> Findings:
     """One table of what every assertion, by its kind, has found."""
     sizes = [len(each) for each in found.values()]
@@ -241,7 +250,13 @@ def join(
         detector_score,
         tutorial_scores,
         np.ones(len(seconds), np.bool_),
+        tracks,
     )
+
+
+def _tenths(xyxy: NDArray[np.float64]) -> NDArray[np.float64]:
+    rounded: NDArray[np.float64] = np.round(xyxy, 1) + 0.0
+    return rounded
 
 
 def _by_frame(columns: ImputedColumns) -> ImputedColumns:

@@ -1,5 +1,8 @@
 """The review panel beside the canvas."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -7,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QProgressBar,
     QStackedLayout,
     QTableView,
     QToolButton,
@@ -14,35 +18,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
+from gui.review.evidence import evidence
+from gui.review.filter_bar import FilterBar
 from gui.review.limits import LimitsSection
-from gui.review.queue_model import QueueModel
+from gui.review.queue_model import SORTED_BY, QueueModel
 from gui.session import Session
 from gui.text import grouped
 from gui.theme import Theme, tabular
 
 
 class ReviewPanel(QWidget):
-    """Lists a session's imputed boxes and says why the focused one is there."""
+    """Lists a session's violations and says why the focused box is there."""
 
     focus_requested = Signal(object)
     """The `ImputedBox` that was chosen in the list."""
 
     def __init__(
-        self, session: Session, actions: list[QAction], parent: QWidget | None = None
+        self, session: Session, actions: Sequence[QAction], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._model = QueueModel(self)
+        self._model = QueueModel(session.queue, session.shown, self)
         self._table = _table(self._model, self)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
+        self._table.horizontalHeader().sectionClicked.connect(self._sort)
         self._title = QLabel("Review")
         self._title.setProperty("role", "heading")
         self._progress = QLabel()
         self._progress.setProperty("role", "muted")
         self._progress.setFont(tabular(self._progress.font()))
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setAccessibleName("Progress of the review")
         self._limits = LimitsSection(session)
+        self._filter = FilterBar(session)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setProperty("role", "muted")
         self._why = QLabel(wordWrap=True)
@@ -60,10 +69,21 @@ class ReviewPanel(QWidget):
     def show_boxes(self) -> None:
         """The session's boxes are other ones."""
         self._limits.show_thresholds()
-        self._model.set_boxes(self._session.boxes, self._session.project.decisions)
-        self._empty.setText(_what_is_missing(self._session))
-        self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
+        self.show_queue()
         self.show_decisions()
+
+    def show_queue(self) -> None:
+        """Another part of the queue is to be shown, or in another order."""
+        session, view = self._session, self._session.view
+        self._filter.show_view()
+        self._filter.setVisible(bool(len(session.queue)))
+        self._model.set_queue(session.queue, session.shown)
+        order = Qt.SortOrder.DescendingOrder if view.descending else Qt.SortOrder.AscendingOrder
+        if view.sorted_by in SORTED_BY:
+            column = SORTED_BY.index(view.sorted_by)
+            self._table.horizontalHeader().setSortIndicator(column, order)
+        self._empty.setText(_what_is_missing(session))
+        self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
         self.show_focus()
 
     def settle(self) -> None:
@@ -73,15 +93,19 @@ class ReviewPanel(QWidget):
     def show_decisions(self) -> None:
         """A decision was made or taken back."""
         self._model.refresh()
-        total = self._model.rowCount()
-        done = self._model.reviewed()
+        done, total = self._session.queue.done, len(self._session.queue)
         self._progress.setText(f"{grouped(done)} of {grouped(total)} done" if total else "")
+        self._bar.setMaximum(max(total, 1))
+        self._bar.setValue(done)
+        self._bar.setVisible(bool(total))
         self.show_focus()
 
     def show_focus(self) -> None:
         """Another box is under review."""
         box = self._session.focused
-        row = self._model.row_of(box)
+        number = self._session.queue.number_of(box)
+        row = self._model.row_of(number)
+        self._filter.show_focus()
         selection = self._table.selectionModel()
         # Not the person's choice, so it must not come back as one.
         selection.blockSignals(True)
@@ -96,13 +120,23 @@ class ReviewPanel(QWidget):
             self._table.scrollTo(index)
         selection.blockSignals(False)
         self._table.viewport().update()
-        self._why.setText(_evidence(box) if box is not None else "")
+        self._why.setText(_what_to_say(self._session))
 
     def _choose(self, current: QModelIndex) -> None:
-        if current.isValid():
-            self.focus_requested.emit(self._model.box(current.row()))
+        if not current.isValid():
+            return
+        number = self._model.item(current.row()).number
+        queue = self._session.queue
+        self.focus_requested.emit((queue.to_do_in(number) or queue.boxes_of(number))[0])
 
-    def _lay_out(self, actions: list[QAction]) -> None:
+    def _sort(self, column: int) -> None:
+        view = self._session.view
+        again = view.sorted_by == SORTED_BY[column]
+        # What is best, or surest, comes first; frames and names rise.
+        descending = not view.descending if again else column in _BEST_FIRST
+        self._session.set_view(replace(view, sorted_by=SORTED_BY[column], descending=descending))
+
+    def _lay_out(self, actions: Sequence[QAction]) -> None:
         header = QHBoxLayout()
         header.addWidget(self._title)
         header.addStretch()
@@ -127,20 +161,23 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(header)
+        layout.addWidget(self._bar)
         layout.addWidget(self._limits)
+        layout.addWidget(self._filter)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self._why)
         layout.addLayout(buttons)
 
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
-_COLUMN_DIGITS = (8, 0, 11, 13)
+_COLUMN_DIGITS = (9, 0, 7, 12, 13)
+_BEST_FIRST = (2, 3)
 
 
 def _table(model: QueueModel, parent: QWidget) -> QTableView:
     table = QTableView(parent)
     table.setModel(model)
-    table.setAccessibleName("Imputed boxes")
+    table.setAccessibleName("Violations to review")
     table.setFont(tabular(table.font()))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -150,6 +187,8 @@ def _table(model: QueueModel, parent: QWidget) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(24)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
+    header.setSectionsClickable(True)
+    header.setSortIndicatorShown(True)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     digit = table.fontMetrics().horizontalAdvance("0")
@@ -160,6 +199,8 @@ def _table(model: QueueModel, parent: QWidget) -> QTableView:
 
 
 def _what_is_missing(session: Session) -> str:
+    if len(session.queue):
+        return "No violation is like this. Choose other states, kinds or classes above."
     if session.detecting:
         return "Detecting… boxes that the model missed appear here as they are found."
     if session.run is None:
@@ -169,16 +210,10 @@ def _what_is_missing(session: Session) -> str:
     return "The model does not flicker in this video. A lower confidence may show more."
 
 
-def _evidence(box: ImputedBox) -> str:
-    why = box.evidence
-    if why is None:
-        return f"Decided in an earlier run, or outside the present limits: “{box.class_name}”."
-    missing = why.stop - why.start
-    before, after = grouped(why.start - 1), grouped(why.stop)
-    gap = f"{missing} frames between do not" if missing > 1 else "the frame between does not"
-    said = f"Frames {before} and {after} show “{box.class_name}”; {gap}."
-    if why.score is not None:
-        said += f" The box is the model's own, with score {why.score:.2f}."
-    if why.hidden:
-        said += " Another object is in front of it."
-    return f"{said} About {box.plausibility:.0%} of such boxes are right."
+def _what_to_say(session: Session) -> str:
+    box, queue = session.focused, session.queue
+    if box is not None:
+        return evidence(box)
+    if len(queue) and queue.done == len(queue) and not session.detecting:
+        return f"All {grouped(len(queue))} reviewed: export (Ctrl+E)."
+    return ""

@@ -1,81 +1,94 @@
-"""The imputed boxes as a table."""
+"""The violations to review as a table."""
 
-from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon
 
-from core.assertions.imputed import ImputedBox, ImputedBoxes
-from core.prelabels import Decision, Verdict
+from core.review import Item, Queue, ReviewState
+from core.tracks.pairs import Rows
 from gui.icons import icon
 from gui.text import grouped
 from gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Frame", "Class", "Plausible", "State")
-_NUMERIC = (0, 2)
-_STATE = 3
-_WORDS = {None: "to do", Verdict.ACCEPTED: "accepted", Verdict.REJECTED: "rejected"}
+COLUMNS = ("Frame", "Class", "Gain", "Plausible", "State")
+SORTED_BY = ("start", "class_id", "gain", "plausibility", "state")
+"""What each column is sorted by; see `core.review.View`."""
+WORDS = {
+    ReviewState.TO_DO: "to do",
+    ReviewState.EDITED: "edited",
+    ReviewState.ACCEPTED: "accepted",
+    ReviewState.REJECTED: "rejected",
+}
+_TIPS = (
+    "First frame of the violation",
+    "What the object is, and the kind of violation unless it flickers",
+    "Boxes that a decision is likely to set right: plausibility times frames",
+    "How likely the assertion is right",
+    "What was decided",
+)
+_NUMERIC = (0, 2, 3)
+_STATE = len(COLUMNS) - 1
+_ICONS = {
+    ReviewState.EDITED: "edit",
+    ReviewState.ACCEPTED: "accept",
+    ReviewState.REJECTED: "reject",
+}
 _NO_INDEX = QModelIndex()
 
 
 class QueueModel(QAbstractTableModel):
-    """One row an imputed box, ordered by frame."""
+    """One row a violation, those and in the order that the session's view says."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, queue: Queue, shown: Rows, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._boxes = ImputedBoxes()
-        self._decisions: Mapping[str, Decision] = {}
-        self._icons: dict[Verdict | None, QIcon] = {}
-        self._colours: dict[Verdict | None, QColor] = {}
+        self._queue = queue
+        self._shown = shown
+        self._icons: dict[ReviewState, QIcon] = {}
+        self._colours: dict[ReviewState, QColor] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Colours of the states."""
         colours = {
-            None: theme.imputed_text,
-            Verdict.ACCEPTED: theme.accepted_text,
-            Verdict.REJECTED: theme.rejected_text,
+            ReviewState.TO_DO: theme.imputed_text,
+            ReviewState.EDITED: theme.accepted_text,
+            ReviewState.ACCEPTED: theme.accepted_text,
+            ReviewState.REJECTED: theme.rejected_text,
         }
-        names = {None: "next-flicker", Verdict.ACCEPTED: "accept", Verdict.REJECTED: "reject"}
-        self._colours = {verdict: QColor(colour) for verdict, colour in colours.items()}
+        self._colours = {state: QColor(colour) for state, colour in colours.items()}
         self._icons = {
-            verdict: icon(names[verdict], theme, tint=colour) for verdict, colour in colours.items()
+            state: icon(name, theme, tint=colours[state]) for state, name in _ICONS.items()
         }
-        self._icons[None] = QIcon()
 
-    def set_boxes(self, boxes: ImputedBoxes, decisions: Mapping[str, Decision]) -> None:
-        """Show other boxes; `decisions` is looked at again at every `refresh`."""
-        if boxes is self._boxes:
-            self._decisions = decisions
+    def set_queue(self, queue: Queue, shown: Rows) -> None:
+        """Show another queue, or another part of it."""
+        if queue is self._queue and np.array_equal(shown, self._shown):
             self.refresh()
             return
         self.beginResetModel()
-        self._boxes, self._decisions = boxes, decisions
+        self._queue, self._shown = queue, shown
         self.endResetModel()
 
     def refresh(self) -> None:
         """The decisions have changed."""
-        if self._boxes:
-            last = len(self._boxes) - 1
-            self.dataChanged.emit(self.index(0, 0), self.index(last, len(COLUMNS) - 1))
+        if len(self._shown):
+            last = len(self._shown) - 1
+            self.dataChanged.emit(self.index(0, 0), self.index(last, _STATE))
 
-    def box(self, row: int) -> ImputedBox:
-        """The box of a row."""
-        return self._boxes[row]
+    def item(self, row: int) -> Item:
+        """The violation of a row."""
+        return self._queue[int(self._shown[row])]
 
-    def row_of(self, box: ImputedBox | None) -> int | None:
-        """The row of a box, or None."""
-        return None if box is None else self._boxes.row_of(box)
-
-    def reviewed(self) -> int:
-        """How many boxes have a verdict."""
-        # Every decided box is in the table, whatever the thresholds.
-        return len(self._decisions)
+    def row_of(self, number: int | None) -> int | None:
+        """The row of a violation, or None."""
+        found = np.flatnonzero(self._shown == number) if number is not None else ()
+        return int(found[0]) if len(found) else None
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._boxes)
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
@@ -85,25 +98,47 @@ class QueueModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{_TIPS[section]}; click to sort"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
-        box = self._boxes[index.row()]
-        decision = self._decisions.get(box.key)
-        verdict = decision.verdict if decision else None
-        column = index.column()
+        item, column = self.item(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            plausibility = f"{box.plausibility:.2f}"
-            return (grouped(box.frame), box.class_name, plausibility, _WORDS[verdict])[column]
+            return _texts(item)[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _told(item)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole and column == _STATE:
-            return self._colours.get(verdict)
+            return self._colours.get(item.state)
         if role == Qt.ItemDataRole.DecorationRole and column == _STATE:
-            return self._icons.get(verdict)
+            return self._icons.get(item.state)
         return None
+
+
+def _texts(item: Item) -> tuple[str, ...]:
+    name = item.class_name or "any"
+    what = name if item.kind == "flickering" else f"{name} · {item.kind}"
+    return (
+        grouped(item.start),
+        what,
+        f"{item.gain:.1f}",
+        f"{item.plausibility:.2f}",
+        WORDS[item.state],
+    )
+
+
+def _told(item: Item) -> str:
+    """A row in a sentence, for the tooltip and for those who hear the table."""
+    frames = item.stop - item.start
+    where = f"frame {grouped(item.start)}"
+    if frames > 1:
+        where = f"frames {grouped(item.start)} to {grouped(item.stop - 1)}"
+    track = f", track {item.track}" if item.track >= 0 else ""
+    return f"{item.kind}: {item.class_name or 'any class'}, {where}{track}, {WORDS[item.state]}"
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
