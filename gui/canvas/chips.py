@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from gui.canvas.layout import label_spots, place_labels
-from gui.canvas.marks import chip_colour
-from gui.canvas.strokes import pixel_ratio, qrect, snapped
+from gui.canvas.marks import FOCUS_MARGIN, chip_colour
+from gui.canvas.strokes import inset, pixel_ratio, qrect, snapped
 from gui.canvas.types import Box, BoxState, CanvasBox, Size
 
 _GROUND = QColor(14, 16, 20, 205)
@@ -21,7 +21,10 @@ def paint_labels(
 ) -> None:
     """The boxes' labels by the boxes, apart from each other and within `bounds`."""
     sizes = [chip_size(painter, box.label) if box.label else (0.0, 0.0) for box in boxes]
-    for box, spot in zip(boxes, place_labels(boxes, rects, sizes, bounds), strict=True):
+    around = [
+        _with_corners(rect) if box.focused else rect for box, rect in zip(boxes, rects, strict=True)
+    ]
+    for box, spot in zip(boxes, place_labels(boxes, around, sizes, bounds), strict=True):
         if spot is not None:
             paint_chip(painter, box.label, spot, chip_colour(box.state))
 
@@ -55,3 +58,8 @@ def paint_chip(painter: QPainter, words: str, spot: Box, colour: QColor) -> None
     painter.drawRoundedRect(QRectF(chip.x() + 3, chip.y() + 3, 3, chip.height() - 6), 1.5, 1.5)
     painter.setPen(_WHITE)
     painter.drawText(chip.adjusted(10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _with_corners(rect: Box) -> Box:
+    """What a focused box takes up."""
+    return inset(rect, -FOCUS_MARGIN) or rect

@@ -107,6 +107,7 @@ class ClassMenu(QFrame):
         first = [i for i in left if i.data(Qt.ItemDataRole.UserRole).casefold().startswith(wanted)]
         if left:
             self._list.setCurrentItem((first or left)[0])
+        self._list.setVisible(bool(left))
         self._nothing.setVisible(not left)
 
     def _choose(self, item: QListWidgetItem | None) -> None:
@@ -120,6 +121,9 @@ class ClassMenu(QFrame):
         row = self._list.sizeHintForRow(0)
         rows = min(max(self._list.count(), 1), _ROWS)
         self._list.setFixedHeight(rows * row + 2 * self._list.frameWidth())
+        # As high as the list, whose place it takes.
+        self._nothing.setFixedHeight(self._list.height())
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setFixedWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)

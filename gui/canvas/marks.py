@@ -14,8 +14,11 @@ from gui.canvas.types import Box, BoxState
 from gui.theme import ACCEPTED, DETECTION, DRAWN, IMPUTED, REJECTED
 
 _WHITE = QColor(255, 255, 255)
-_GHOST = QColor(255, 255, 255, 170)
-_GHOST_OUTLINE = QColor(0, 0, 0, 90)
+_GHOST = QColor(255, 255, 255, 130)
+_GHOST_OUTLINE = QColor(0, 0, 0, 50)
+_GHOST_ARROW = QColor(255, 255, 255, 200)
+FOCUS_MARGIN = 6.0
+"""Logical pixels from a focused box to the corners around it."""
 _DOUBLE_INSET = 4.0
 _QUIET_OPACITY = 0.4
 
@@ -83,7 +86,7 @@ def paint_box(
     if style.badge is not None and not quiet:
         paint_badge(painter, rect, style.badge_colour or style.colour, style.badge)
     if focused:
-        _paint_corners(painter, inset(rect, -6) or rect, _WHITE, 2.0)
+        _paint_corners(painter, inset(rect, -FOCUS_MARGIN) or rect, _WHITE, 2.0)
     painter.restore()
 
 
@@ -94,10 +97,10 @@ def paint_ghost(painter: QPainter, rect: Box, *, after: bool) -> None:
     stroke(painter, rect, _GHOST, 1.0, dashes=dashes)
     # At opposite corners, for the boxes of one object lie almost upon each other.
     x, y, towards = (rect[2], rect[3], 1) if after else (rect[0], rect[1], -1)
-    painter.setPen(QPen(_GHOST_OUTLINE, 2.0))
-    painter.setBrush(QColor(_WHITE))
-    tip = [QPointF(x - 2 * towards, y - 4), QPointF(x + 4 * towards, y)]
-    painter.drawPolygon(QPolygonF([*tip, QPointF(x - 2 * towards, y + 4)]))
+    painter.setPen(QPen(OUTLINE, 1.0))
+    painter.setBrush(_GHOST_ARROW)
+    tip = [QPointF(x - 2 * towards, y - 5), QPointF(x + 5 * towards, y)]
+    painter.drawPolygon(QPolygonF([*tip, QPointF(x - 2 * towards, y + 5)]))
 
 
 def _paint_line(painter: QPainter, style: Style, rect: Box, width: float) -> None:

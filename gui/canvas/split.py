@@ -104,7 +104,7 @@ class SplitView(PictureView):
             font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.text if current else self._theme.text_muted))
-        strip = QRectF(4, _LINE, width - 8, self._top() - _LINE)
+        strip = QRectF(8, _LINE, width - 16, self._top() - _LINE)
         words = QFontMetricsF(font).elidedText(title, Qt.TextElideMode.ElideRight, strip.width())
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, words)
 
