@@ -21,7 +21,8 @@ DETECTION = "#0072b2"
 IMPUTED = "#e69f00"
 ACCEPTED = "#009e73"
 REJECTED = "#d55e00"
-"""Okabe-Ito colours of the four box states, for marks on pictures and on `Theme.well`."""
+DRAWN = "#cc79a7"
+"""Okabe-Ito colours of the box states, for marks on pictures and on `Theme.well`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

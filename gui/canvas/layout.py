@@ -6,14 +6,22 @@ pixels of the widget. Both have their origin at the top left.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gui.canvas.types import Box, BoxState, CanvasBox, Point, Size
 
 MAX_SCALE = 40.0
+ZOOM_STOPS = (
+    *(1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3),
+    *(1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 80.0),
+)
+"""Scales that zooming by keys halts at."""
 KEPT_IN_VIEW = 48.0
 """Logical pixels of the picture that no pan can push out of the widget."""
+_WAITING = (BoxState.IMPUTED, BoxState.DOUBTED)
+"""States that wait for a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,17 @@ class ViewTransform:
             dy=point[1] - (point[1] - self.dy) * ratio,
         )
 
+    def on_pixels(self, ratio: float) -> ViewTransform:
+        """Moved by under a device pixel so that picture and display pixels coincide.
+
+        That is where a picture pixel takes a whole number of display pixels; `ratio` is the
+        number of device pixels per logical one. Elsewhere the view is left as it is.
+        """
+        steps = self.scale * ratio
+        if not math.isclose(steps, max(1, round(steps)), rel_tol=1e-9):
+            return self
+        return replace(self, dx=round(self.dx * ratio) / ratio, dy=round(self.dy * ratio) / ratio)
+
     def kept_in_view(self, image: Size, widget: Size) -> ViewTransform:
         """Moved no more than needed for a strip of the picture to stay inside the widget."""
         return replace(
@@ -76,9 +95,38 @@ def fit(image: Size, widget: Size) -> ViewTransform:
     )
 
 
-def scale_limits(image: Size, widget: Size) -> tuple[float, float]:
-    """From half of what fits (or of 1:1, where that is smaller) to `MAX_SCALE`."""
-    return 0.5 * min(fit(image, widget).scale, 1.0), MAX_SCALE
+def close_up(xyxy: Box, image: Size, widget: Size) -> ViewTransform:
+    """A box in the middle, a third as wide or high as the widget, but all within the picture.
+
+    The whole picture is never shown smaller than it fits, nor ground where picture could be.
+    """
+    whole = fit(image, widget)
+    if min(*image, *widget) <= 0:
+        return whole
+    width, height = max(xyxy[2] - xyxy[0], 1.0), max(xyxy[3] - xyxy[1], 1.0)
+    near = min(widget[0] / width, widget[1] / height) / 3
+    scale = min(max(near, whole.scale), MAX_SCALE)
+    return ViewTransform(
+        scale=scale,
+        dx=_covering((xyxy[0] + xyxy[2]) / 2, scale, image[0], widget[0]),
+        dy=_covering((xyxy[1] + xyxy[3]) / 2, scale, image[1], widget[1]),
+    )
+
+
+def scale_limits(image: Size, widget: Size, ratio: float = 1.0) -> tuple[float, float]:
+    """From half of what fits (or of 1:1, where that is smaller) to `MAX_SCALE`.
+
+    `ratio` is the number of device pixels per logical one.
+    """
+    return 0.5 * min(fit(image, widget).scale, 1.0 / ratio), MAX_SCALE
+
+
+def next_stop(scale: float, *, closer: bool) -> float:
+    """The next of the round scales, which are device pixels per image pixel."""
+    # A stop that is all but reached counts as reached.
+    if closer:
+        return next((stop for stop in ZOOM_STOPS if stop > scale * 1.001), ZOOM_STOPS[-1])
+    return next((stop for stop in reversed(ZOOM_STOPS) if stop < scale * 0.999), ZOOM_STOPS[0])
 
 
 def box_at(boxes: Sequence[CanvasBox], point: Point, tolerance: float) -> CanvasBox | None:
@@ -114,7 +162,7 @@ def place_labels(
     for i in sorted(range(len(boxes)), key=lambda i: _label_rank(boxes[i], rects[i])):
         if sizes[i][0] <= 0 or intersection(rects[i], bounds) is None:
             continue
-        spots = _label_spots(rects[i], sizes[i], bounds)
+        spots = label_spots(rects[i], sizes[i], bounds)
         free = (s for s in spots if not any(intersection(s, t) for t in taken))
         spot = next(free, spots[0] if boxes[i].focused else None)
         placed[i] = spot
@@ -124,10 +172,10 @@ def place_labels(
 
 
 def _label_rank(box: CanvasBox, rect: Box) -> tuple[bool, bool, float]:
-    return not box.focused, box.state is not BoxState.IMPUTED, -_area(rect)
+    return not box.focused, box.state not in _WAITING, -_area(rect)
 
 
-def _label_spots(rect: Box, size: Size, bounds: Box) -> list[Box]:
+def label_spots(rect: Box, size: Size, bounds: Box) -> list[Box]:
     """Above the box, below it, then inside its top and bottom edges; best first."""
     gap = 4.0
     x = min(max(rect[0], bounds[0]), max(bounds[0], bounds[2] - size[0]))
@@ -156,3 +204,10 @@ def _area(box: Box) -> float:
 def _kept(offset: float, extent: float, room: float) -> float:
     margin = min(KEPT_IN_VIEW, extent, room)
     return min(max(offset, margin - extent), room - margin)
+
+
+def _covering(centre: float, scale: float, extent: float, room: float) -> float:
+    """The offset that brings `centre` (image) to the middle, without ground beside the picture."""
+    if extent * scale <= room:
+        return round((room - extent * scale) / 2)
+    return min(max(room / 2 - centre * scale, room - extent * scale), 0.0)

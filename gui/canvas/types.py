@@ -1,4 +1,4 @@
-"""What the canvas is told to show: boxes in image pixels, and the state each is in."""
+"""What the canvas is told to show: boxes in image pixels, the state each is in, and the tool."""
 
 from __future__ import annotations
 
@@ -12,12 +12,33 @@ Size = tuple[float, float]
 
 
 class BoxState(Enum):
-    """Where a box comes from and what a person decided; each has a colour and a stroke."""
+    """Where a box comes from and what a person decided; each has a stroke and badge of its own."""
 
     DETECTION = "detection"
+    DOUBTED = "doubted"
+    """A detection that an assertion doubts."""
     IMPUTED = "imputed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    EDITED = "edited"
+    """An imputed box or a detection that a person corrected."""
+    DRAWN = "drawn"
+    """A box that a person drew."""
+    GHOST_BEFORE = "ghost before"
+    """A box of the previous frame."""
+    GHOST_AFTER = "ghost after"
+    """A box of the next frame."""
+
+
+class Tool(Enum):
+    """What the mouse does on the canvas."""
+
+    LOOK = "look"
+    """Clicks take boxes."""
+    EDIT = "edit"
+    """One box is moved and resized."""
+    DRAW = "draw"
+    """Drags make boxes."""
 
 
 @dataclass(frozen=True, slots=True)

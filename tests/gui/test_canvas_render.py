@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.canvas.layout import ViewTransform, fit
-from gui.canvas.render import COLOURS, CanvasScene, paint_canvas
+from gui.canvas.marks import STYLES
+from gui.canvas.render import CanvasScene, paint_canvas
 from gui.canvas.types import BoxState, CanvasBox
 from gui.theme import DARK, LIGHT
 
@@ -62,7 +63,7 @@ def painted(
 
 def inked(pixels: NDArray[np.uint8], state: BoxState, tolerance: int = 45) -> NDArray[np.bool_]:
     """Where the picture has the colour of a state, nearly."""
-    wanted = COLOURS[state]
+    wanted = STYLES[state].colour
     colour = np.array([wanted.red(), wanted.green(), wanted.blue()])
     return np.asarray((np.abs(pixels.astype(int) - colour) <= tolerance).all(axis=2))
 
