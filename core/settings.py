@@ -2,7 +2,8 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +16,17 @@ log = logging.getLogger(__name__)
 Appearance = Literal["system", "light", "dark"]
 
 _RECENT_LIMIT = 8
+
+
+@dataclass(frozen=True)
+class WindowLayout:
+    """How large the window was and how its parts shared it, when it was closed."""
+
+    geometry: tuple[int, int, int, int] | None = None
+    """Left, top, width and height on the screens together, in logical px; None for nothing yet."""
+    maximised: bool = False
+    splitters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Sizes of the parts of each splitter in logical px."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,9 @@ class Settings:
     """Where they lie; None for the system's place for caches."""
     hardware_decoding: bool = False
     """Decode for the window on the graphics hardware; pictures may differ in the last bit."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys by action, where a person has chosen others than the standard ones."""
+    window: WindowLayout = WindowLayout()
 
     @property
     def proxies(self) -> ProxyPlace | None:
@@ -70,7 +85,7 @@ def load_settings() -> Settings:
         return _checked(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         log.warning("the settings in %s cannot be read; using standard ones", path, exc_info=True)
         return Settings()
 
@@ -87,13 +102,16 @@ def save_settings(settings: Settings) -> None:
 def _checked(saved: Any) -> Settings:
     if not isinstance(saved, dict):
         raise TypeError("expected an object")
-    lists = {name: saved.get(name, []) for name in ("recent", "models")}
-    settings = Settings(**{**saved, **{name: tuple(value) for name, value in lists.items()}})
-    texts = (settings.model, *settings.recent, *settings.models)
-    if not all(isinstance(value, list) for value in lists.values()) or not all(
-        isinstance(text, str) for text in texts
-    ):
-        raise TypeError("expected texts and a list of texts")
+    settings = Settings(
+        **{
+            **saved,
+            **{name: _texts(saved.get(name, [])) for name in ("recent", "models")},
+            "keys": {name: _texts(keys) for name, keys in saved.get("keys", {}).items()},
+            "window": _layout(saved.get("window", {})),
+        }
+    )
+    if not isinstance(settings.model, str):
+        raise TypeError(f"expected a text, got {settings.model!r}")
     if settings.appearance not in get_args(Appearance):
         raise ValueError(f"unknown appearance {settings.appearance!r}")
     if not isinstance(settings.proxy_folder, str | None) or not 0 <= settings.proxy_gib < inf:
@@ -101,3 +119,26 @@ def _checked(saved: Any) -> Settings:
     if not isinstance(settings.hardware_decoding, bool):
         raise TypeError(f"expected true or false, got {settings.hardware_decoding!r}")
     return settings
+
+
+def _layout(saved: dict[str, Any]) -> WindowLayout:
+    layout = WindowLayout(**saved)
+    geometry = None if layout.geometry is None else _numbers(layout.geometry)
+    if geometry is not None and len(geometry) != 4:
+        raise ValueError(f"expected 4 numbers, got {geometry!r}")
+    if not isinstance(layout.maximised, bool):
+        raise TypeError(f"expected true or false, got {layout.maximised!r}")
+    splitters = {name: _numbers(sizes) for name, sizes in layout.splitters.items()}
+    return replace(layout, geometry=geometry, splitters=splitters)
+
+
+def _texts(saved: Any) -> tuple[str, ...]:
+    if not isinstance(saved, list) or not all(isinstance(text, str) for text in saved):
+        raise TypeError(f"expected a list of texts, got {saved!r}")
+    return tuple(saved)
+
+
+def _numbers(saved: Any) -> tuple[int, ...]:
+    if not isinstance(saved, list) or not all(type(number) is int for number in saved):
+        raise TypeError(f"expected a list of whole numbers, got {saved!r}")
+    return tuple(saved)

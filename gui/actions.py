@@ -1,98 +1,65 @@
-"""Every action of the window: its word, icon, keys and place, in one table."""
+"""The window's actions, made from their table."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from gui.action_table import GROUPS, SPECS, ActionSpec, Group
 from gui.icons import icon
+from gui.keymap import Keys, effective, native
 from gui.theme import Theme
 
-
-@dataclass(frozen=True)
-class ActionSpec:
-    """What an action is called and how it is reached."""
-
-    name: str
-    text: str
-    icon: str
-    keys: tuple[str, ...]
-    tip: str
-
-
-SPECS = (
-    ActionSpec("open", "Open", "open", ("Ctrl+O",), "Open a video"),
-    ActionSpec(
-        "open_project", "Open folder…", "film", ("Ctrl+Shift+O",),
-        "Open a project, or a folder of images",
-    ),
-    ActionSpec("demo", "Demo", "demo", (), "Open the embedded demo"),
-    ActionSpec("detect", "Detect", "detect", ("D",), "Run the detector, or go on with it"),
-    ActionSpec(
-        "detect_with", "Detect with…", "settings", ("Shift+D",),
-        "Choose model, classes and confidence, then detect",
-    ),
-    ActionSpec(
-        "import_file", "Import detections…", "open", (),
-        "Use another program's boxes: COCO results or MOTChallenge text",
-    ),
-    ActionSpec(
-        "import_folder", "Import detections from a folder…", "film", (),
-        "Use another program's boxes: YOLO text files, or Lightly predictions",
-    ),
-    ActionSpec(
-        "copy", "Fast scrubbing", "scrub", (),
-        "Make a small copy of the video so that every scrub shows its frame at once",
-    ),
-    ActionSpec("cancel", "Stop", "cancel", (), "Stop detecting; keep what was seen"),
-    ActionSpec("home", "First frame", "home", ("Home",), "Go to the first frame"),
-    ActionSpec(
-        "previous", "Previous", "previous-flicker", ("P",), "Go to the previous flickering frame"
-    ),
-    ActionSpec("back", "Back", "step-back", (",", "Left"), "One frame back"),
-    ActionSpec("play", "Play", "play", ("Space",), "Play or pause"),
-    ActionSpec("forward", "Forward", "step-forward", (".", "Right"), "One frame forward"),
-    ActionSpec("next", "Next", "next-flicker", ("N",), "Go to the next flickering frame"),
-    ActionSpec("end", "Last frame", "end", ("End",), "Go to the last frame"),
-    ActionSpec("back_10", "10 back", "step-back", ("Shift+Left", "<"), "Ten frames back"),
-    ActionSpec(
-        "forward_10", "10 forward", "step-forward", ("Shift+Right", ">"), "Ten frames forward"
-    ),
-    ActionSpec("accept", "Accept", "accept", ("A",), "Accept the focused box as a prelabel"),
-    ActionSpec("reject", "Reject", "reject", ("X",), "Reject the focused box"),
-    ActionSpec("undo", "Undo", "undo", ("Ctrl+Z", "Z"), "Take back the last decision"),
-    ActionSpec(
-        "redo", "Redo", "redo", ("Ctrl+Shift+Z", "Shift+Z"), "Decide again what was taken back"
-    ),
-    ActionSpec("export", "Export", "export", ("Ctrl+E",), "Export frames with prelabels"),
-    ActionSpec("fit", "Fit", "fit", ("F",), "Fit the picture into the window"),
-    ActionSpec(
-        "settings", "Settings…", "settings", ("Ctrl+,",),
-        "Choose the appearance, and how video is decoded and kept",
-    ),
-    ActionSpec("quit", "Quit", "cancel", ("Ctrl+Q",), "Close the window"),
-    ActionSpec("help", "Keys", "help", ("?", "F1"), "Show all keys"),
-)  # fmt: skip
+__all__ = [
+    "GROUPS", "SPECS", "ActionSpec", "Group",
+    "apply_keys", "in_group", "keys_of", "make_actions", "set_enabled", "set_tip", "tint_actions",
+]  # fmt: skip
 
 _TIPS = {spec.name: spec.tip for spec in SPECS}
 
 
-def make_actions(owner: QWidget) -> dict[str, QAction]:
-    """The actions by name, added to `owner` so that their keys work anywhere in its window."""
+def make_actions(owner: QWidget, keys: Keys) -> dict[str, QAction]:
+    """The actions by name, added to `owner` so that their keys work anywhere in its window.
+
+    Args:
+        owner: The window.
+        keys: Those that a person has chosen instead of the standard ones.
+    """
     actions = {}
     for spec in SPECS:
         action = QAction(spec.text, owner)
+        if spec.short:
+            action.setIconText(spec.short)
         action.setObjectName(spec.name)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        set_tip(action, spec.tip)
+        action.setCheckable(spec.checkable)
+        action.setWhatsThis(spec.tip)
         owner.addAction(action)
         actions[spec.name] = action
+    apply_keys(actions, keys)
     return actions
 
 
+def apply_keys(actions: dict[str, QAction], keys: Keys) -> None:
+    """Give every action its keys, and say them in its tooltip."""
+    for name, own in effective(keys).items():
+        actions[name].setShortcuts([QKeySequence(key) for key in own])
+        set_tip(actions[name], actions[name].whatsThis())
+
+
+def in_group(actions: dict[str, QAction], group: Group) -> list[QAction]:
+    """The actions of one group, in the order of the table."""
+    return [actions[spec.name] for spec in SPECS if spec.group == group]
+
+
+def keys_of(action: QAction) -> str:
+    """The keys of an action as this system writes them, or nothing."""
+    return "   ".join(native(key.toString()) for key in action.shortcuts())
+
+
 def set_tip(action: QAction, tip: str) -> None:
-    """A tooltip that ends with the action's key."""
+    """A tooltip that ends with the action's key; the sentence alone is its `whatsThis`."""
     key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setWhatsThis(tip)
     action.setToolTip(f"{tip} ({key})" if key else tip)
 
 

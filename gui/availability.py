@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from gui.actions import SPECS, set_enabled
+from gui.actions import SPECS, set_enabled, set_tip
 
 if TYPE_CHECKING:
     from gui.session import Session
 
-_ALWAYS = {"open", "open_project", "demo", "settings", "help", "quit"}
+_ALWAYS = {
+    *("open", "open_project", "demo", "settings", "quit"),
+    *("palette", "jobs", "guide", "help", "change_keys"),
+}
+_NEED_BOX = (
+    *("accept", "reject", "accept_gap", "reject_gap", "accept_track", "reject_track"),
+    *("edit", "change_class", "delete", "spread", "loop"),
+)
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
 
 
@@ -35,6 +42,19 @@ def allow(
     for name, (possible, why_not) in _conditions(session, exporting).items():
         set_enabled(actions[name], possible, why_not)
     set_enabled(actions["copy"], not cannot_copy, cannot_copy)
+    for name, nothing in (("undo", "Nothing to undo"), ("redo", "Nothing to redo")):
+        what = _recallable(session, name)
+        set_enabled(actions[name], what is not None, nothing)
+        if what:
+            set_tip(actions[name], f"{name.capitalize()}: {what}")
+
+
+def _recallable(session: Session, name: str) -> str | None:
+    """What would be undone or redone, or None."""
+    stack = session.undo_stack
+    if name == "undo":
+        return stack.undoText() if stack.canUndo() else None
+    return stack.redoText() if stack.canRedo() else None
 
 
 def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:
@@ -43,17 +63,15 @@ def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]
     calm = (not session.reader.busy, "A run is being read")
     focused = (session.focused is not None, "No imputed box in this frame")
     return {
+        **dict.fromkeys(_NEED_BOX, focused),
         "next": flagged,
         "previous": flagged,
+        "skip": flagged,
         "detect": idle,
         "detect_with": idle,
         "import_file": calm,
         "import_folder": calm,
         "cancel": (session.detecting, "Nothing is being detected"),
-        "accept": focused,
-        "reject": focused,
-        "undo": (session.undo_stack.canUndo(), "Nothing to undo"),
-        "redo": (session.undo_stack.canRedo(), "Nothing to redo"),
         "export": _can_export(session, exporting),
     }
 

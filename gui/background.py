@@ -1,4 +1,4 @@
-"""What is under way beside the window: opening, exporting, detecting, making a small copy."""
+"""What is under way beside the window: opening, reading runs, exporting, detecting, copying."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
 from gui.copying import Copier
 from gui.exporting import Exporter
+from gui.job_list import JobList
 from gui.messages import Banner
 from gui.opening import Opener
-from gui.status import JobStatus
+from gui.status import JobStatus, found, how_far, outcome
+from gui.text import grouped, percent
 
 if TYPE_CHECKING:
-    from core.pipeline import Progress
+    from pathlib import Path
+
+    from core.pipeline import Progress, Seen
+    from gui.opening import Opened
     from gui.session import Session
 
 
 class Background(QObject):
     """The jobs of one window.
 
-    The status bar shows one of them, and its Stop button stops that very one.
+    The status bar shows one of them, and its Stop button stops that very one; `jobs` has them all.
     """
 
     changed = Signal()
@@ -31,23 +36,32 @@ class Background(QObject):
 
     def __init__(self, window: QWidget, status: JobStatus, banner: Banner) -> None:
         super().__init__(window)
+        self.jobs = JobList(self)
         self.opener = Opener(self)
-        self.exporter = Exporter(window, status, banner)
+        self.exporter = Exporter(window, banner)
         self.copier = Copier(self)
         self._status = status
         self._session: Session | None = None
+        # How each is to end, as far as is known.
+        self._opened = self._read = self._detected = ""
         status.cancel_requested.connect(self.stop_shown)
-        self.opener.began.connect(
-            lambda name: status.begin_job(f"Opening {name}…", can_cancel=True)
-        )
-        self.opener.progressed.connect(status.show_opening)
-        self.opener.ended.connect(self._rest)
+        self.jobs.changed.connect(lambda: status.show_count(len(self.jobs.under_way)))
+        self.opener.began.connect(self._begin_opening)
+        self.opener.progressed.connect(self._show_opening)
+        self.opener.opened.connect(self._note_opened)
+        self.opener.failed.connect(self._note_failed)
+        self.opener.ended.connect(self._end_opening)
+        self.exporter.began.connect(self._begin_exporting)
+        self.exporter.progressed.connect(self._show_exporting)
+        self.exporter.ended.connect(self._end_exporting)
         self.copier.progressed.connect(self._show_copying)
         self.copier.changed.connect(self._show_copied)
         self.copier.failed.connect(banner.show_error)
 
     def follow(self, session: Session | None, place: ProxyPlace | None) -> None:
         """Show the jobs of this session from now on; the copy of the one before is ended."""
+        for kind in ("detecting", "reading"):
+            self.jobs.end(kind, "Stopped when the video was closed")
         self._session = session
         self.copier.attach(session, place)
         if session is not None:
@@ -55,6 +69,10 @@ class Background(QObject):
             session.detection_told.connect(self._show_preparing)
             session.detection_progressed.connect(self._show_detection)
             session.run_changed.connect(self._show_run)
+            session.failed.connect(self._note_undetected)
+            session.reader.changed.connect(self._show_reading)
+            session.reader.read.connect(self._note_read)
+            session.reader.failed.connect(self._note_unread)
             self._show_detecting()
 
     def stop_shown(self) -> None:
@@ -65,8 +83,8 @@ class Background(QObject):
             self.exporter.cancel()
         elif self.copier.busy:
             self.copier.cancel()
-        elif self._session is not None:
-            self._session.cancel_detection()
+        else:
+            self._stop_detecting()
 
     def close(self) -> None:
         """Stop everything but detection, which is the session's, and wait until it has."""
@@ -79,13 +97,45 @@ class Background(QObject):
         """Whether the status bar shows what comes before detecting and copying."""
         return self.opener.busy or self.exporter.busy
 
+    # Opening
+
+    def _begin_opening(self, name: str) -> None:
+        self._opened = "Stopped"
+        self._status.begin_job(f"Opening {name}…", can_cancel=True)
+        self.jobs.begin("opening", f"Opening {name}", self.opener.cancel)
+
+    def _show_opening(self, name: str, share: float) -> None:
+        self._status.show_opening(name, share)
+        self.jobs.progress("opening", percent(share), round(1000 * share), 1000)
+
+    def _note_opened(self, opened: Opened) -> None:
+        self._opened = f"{grouped(len(opened.index))} frames"
+
+    def _note_failed(self, path: Path, error: BaseException) -> None:
+        del path
+        self._opened = str(error)
+
+    def _end_opening(self) -> None:
+        self.jobs.end("opening", self._opened)
+        self._rest()
+
+    # Detecting, and reading other runs
+
+    def _stop_detecting(self) -> None:
+        if self._session is not None:
+            self._session.cancel_detection()
+
     def _show_detecting(self) -> None:
         session = self._session
         if session is None:
             return
         if session.detecting:
             self._status.begin_job("Loading the detector…", can_cancel=True)
+            self.jobs.begin("detecting", "Detecting", self._stop_detecting)
         else:
+            how = self._detected or outcome(session) or "Stopped before the first frame"
+            self.jobs.end("detecting", how)
+            self._detected = ""
             self.copier.look()
         self._show_run()
         self.changed.emit()
@@ -96,18 +146,67 @@ class Background(QObject):
             self._rest()
 
     def _show_preparing(self, message: Preparing | Notice) -> None:
-        if isinstance(message, Preparing) and not self._taken:
+        if not isinstance(message, Preparing):
+            return
+        self.jobs.progress("detecting", f"{message.text}…", 0, 0)
+        if not self._taken:
             self._status.begin_job(f"{message.text}…", can_cancel=True)
 
     def _show_detection(self, progress: Progress) -> None:
+        far = how_far(progress.done, progress.total, progress.fps, found(progress))
+        self.jobs.progress("detecting", far, progress.done, progress.total)
         if not self._taken:
             self._status.show_detection(progress)
 
+    def _show_reading(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        if session.reader.busy:
+            self._read = "Stopped"
+            self.jobs.begin("reading", "Reading a run", session.reader.cancel)
+        else:
+            self.jobs.end("reading", self._read)
+
+    def _note_undetected(self, error: BaseException) -> None:
+        if self._session is not None and self._session.detecting:
+            self._detected = str(error)
+
+    def _note_read(self, seen: Seen) -> None:
+        self._read = f"{grouped(len(seen.detections))} detections"
+
+    def _note_unread(self, error: BaseException) -> None:
+        self._read = str(error)
+
+    # Exporting
+
+    def _begin_exporting(self) -> None:
+        self._status.begin_job("Exporting…", can_cancel=True)
+        self.jobs.begin("exporting", "Exporting", self.exporter.cancel)
+        self.changed.emit()
+
+    def _show_exporting(self, done: int, total: int) -> None:
+        far = f"{grouped(done)} of {grouped(total)} frames"
+        self._status.show_progress(f"Exporting · {far}", done, total)
+        self.jobs.progress("exporting", far, done, total)
+
+    def _end_exporting(self, how: str) -> None:
+        self._status.end_job()
+        self.jobs.end("exporting", how)
+        self.changed.emit()
+
+    # The small copy
+
     def _show_copying(self, done: int, total: int, fps: float) -> None:
+        if "copying" not in self.jobs.under_way:
+            self.jobs.begin("copying", "Preparing scrubbing", self.copier.cancel)
+        self.jobs.progress("copying", how_far(done, total, fps), done, total)
         if not self._taken:
             self._status.show_copying(done, total, fps)
 
     def _show_copied(self) -> None:
+        if not self.copier.busy:
+            self.jobs.end("copying", self.copier.outcome or "Stopped")
         if self.copier.outcome and not self.copier.busy and not self._taken:
             self._status.end_job(self.copier.outcome)
         else:

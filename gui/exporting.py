@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +15,6 @@ from core.paths import free_folder
 from core.prelabels import Decision, Verdict
 from gui.jobs import IsCancelled, Job, Report
 from gui.messages import Banner
-from gui.status import JobStatus
 from gui.text import grouped
 
 if TYPE_CHECKING:
@@ -43,26 +41,30 @@ class _Plan:
 class Exporter(QObject):
     """Runs one export at a time."""
 
-    def __init__(self, window: QWidget, status: JobStatus, banner: Banner) -> None:
+    began = Signal()
+    progressed = Signal(int, int)
+    """Frames done and all frames."""
+    ended = Signal(str)
+    """How, in words."""
+
+    def __init__(self, window: QWidget, banner: Banner) -> None:
         super().__init__(window)
         self._window = window
-        self._status = status
         self._banner = banner
         self._job: Job[ExportResult] | None = None
-        self._changed: Callable[[], None] = lambda: None
+        self._outcome = ""
 
     @property
     def busy(self) -> bool:
         """Whether an export is under way."""
         return self._job is not None
 
-    def ask(self, session: Session, changed: Callable[[], None]) -> None:
-        """Let the person choose, then export; `changed` is told when it begins and ends."""
+    def ask(self, session: Session) -> None:
+        """Let the person choose, then export."""
         from gui.dialogs.export import ExportDialog
 
         dialog = ExportDialog(_counts(session), _suggested_folder(session), self._window)
         if dialog.exec() and session.run is not None:
-            self._changed = changed
             self._start(_plan(session, dialog.choice()))
         dialog.deleteLater()
 
@@ -80,35 +82,33 @@ class Exporter(QObject):
     def _start(self, plan: _Plan) -> None:
         self._banner.hide()
         self._job = Job(partial(_export, plan), self)
-        self._job.progressed.connect(self._show_progress)
+        self._job.progressed.connect(lambda report: self.progressed.emit(*report))
         self._job.succeeded.connect(self._show_result)
-        self._job.failed.connect(self._banner.show_error)
-        self._job.finished.connect(self._ended)
-        self._status.begin_job("Exporting…", can_cancel=True)
+        self._job.failed.connect(self._fail)
+        self._job.finished.connect(self._finish)
+        self._outcome = "Stopped; nothing was left behind"
         self._job.start()
-        self._changed()
-
-    def _show_progress(self, report: tuple[int, int]) -> None:
-        done, total = report
-        text = f"Exporting · {grouped(done)} of {grouped(total)} frames"
-        self._status.show_progress(text, done, total)
+        self.began.emit()
 
     def _show_result(self, result: ExportResult) -> None:
         def reveal() -> None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(result.folder)))
 
-        sentence = (
+        self._outcome = (
             f"Exported {grouped(result.frames)} frames with {grouped(result.prelabels)} prelabels "
             f"to {result.folder}"
         )
-        self._banner.show_message("info", sentence, ("Open folder", reveal))
+        self._banner.show_message("info", self._outcome, ("Open folder", reveal))
 
-    def _ended(self) -> None:
+    def _fail(self, error: BaseException) -> None:
+        self._outcome = str(error)
+        self._banner.show_error(error)
+
+    def _finish(self) -> None:
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
-        self._status.end_job()
-        self._changed()
+        self.ended.emit(self._outcome)
 
 
 def _export(plan: _Plan, report: Report, cancelled: IsCancelled) -> ExportResult:

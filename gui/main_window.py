@@ -7,17 +7,19 @@ before they are.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QMainWindow,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,14 +32,18 @@ from core.errors import (
     MissingVideoError,
     UserError,
 )
-from core.prelabels import Verdict
 from core.settings import Appearance, Settings, save_settings
-from gui.actions import make_actions, tint_actions
+from gui import window_layout
+from gui.actions import apply_keys, make_actions, tint_actions
 from gui.availability import allow
 from gui.background import Background
 from gui.detecting import Detecting
+from gui.handlers import handlers, presses_focused, switches
+from gui.icons import icon
+from gui.keymap import Keys
 from gui.messages import Banner
 from gui.opening import ask_for_video, locate
+from gui.sheets import Sheets
 from gui.start_page import StartPage
 from gui.status import JobStatus
 from gui.theme import Theme, apply_theme
@@ -60,21 +66,22 @@ class MainWindow(QMainWindow):
         self._detect_when_open = False
         self.workspace: Workspace | None = None
 
-        self.actions_by_name = make_actions(self)
+        self.actions_by_name = make_actions(self, settings.keys)
         self.start_page = StartPage()
         self.banner = Banner()
-        self.job_status = JobStatus()
+        self.job_status = JobStatus(self.actions_by_name["jobs"])
         self.recent_menu = RecentMenu(self)
-        self._detecting = Detecting(self, self.banner, settings.model)
+        self.detecting = Detecting(self, self.banner, settings.model)
         self.toolbar, self.position = make_toolbar(
-            self.actions_by_name, self.recent_menu, self._detecting.runs, self
+            self.actions_by_name, self.recent_menu, self.detecting.runs, self
         )
-        self._jobs = Background(self, self.job_status, self.banner)
+        self.jobs = Background(self, self.job_status, self.banner)
+        self.sheets = Sheets(self)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
         self.setAcceptDrops(True)
-        self.resize(1360, 860)
+        window_layout.restore(self, settings.window)
         self.setWindowTitle("Flickerscope")
         self._show_recent()
         self._update_actions()
@@ -91,7 +98,7 @@ class MainWindow(QMainWindow):
         """Open a video or a project, in the background."""
         self._detect_when_open = False
         self.banner.hide()
-        self._jobs.opener.open(path)
+        self.jobs.opener.open(path)
 
     def open_demo(self) -> None:
         """Open the embedded demo with its own detector, and detect unless that was done."""
@@ -105,6 +112,9 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.set_theme(theme)
         tint_actions(self.actions_by_name, theme)
+        more = self.toolbar.findChild(QToolButton, "more")
+        if more is not None:
+            more.setIcon(icon("menu", theme))
 
     def follow_desktop(self) -> None:
         """Take the desktop's look, which has changed, unless the person chose one."""
@@ -116,19 +126,32 @@ class MainWindow(QMainWindow):
         """Show what went wrong, and its mend as a button where there is one."""
         mend: tuple[str, Callable[[], None]] | None
         if isinstance(error, ChangedDetectorError):
-            mend = ("Detect from the start", partial(self._detect, restart=True))
+            mend = ("Detect from the start", partial(self.detect, restart=True))
         elif isinstance(error, DetectorError):
-            mend = ("Choose another…", self._detect_with)
+            mend = ("Choose another…", self.detect_with)
         elif self.session is None:
-            mend = ("Open video…", self._choose_video)
+            mend = ("Open video…", self.choose_video)
         else:
             mend = None
         self.banner.show_error(error, mend)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._jobs.close()
+        layout = window_layout.noted(self, self.workspace, self._settings.window)
+        self._settings = replace(self._settings, window=layout)
+        save_settings(self._settings)
+        self.jobs.close()
         self._leave_workspace()
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and presses_focused(event, self.focusWidget())
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
@@ -193,6 +216,10 @@ class MainWindow(QMainWindow):
         self.workspace.player.playing_changed.connect(self._show_playing)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
+        window_layout.restore_splitters(self.workspace, self._settings.window)
+        for name, switch in switches(self).items():
+            if self.actions_by_name[name].isChecked():
+                switch(True)
         self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
         session.frame_changed.connect(self._show_position)
         for changed in (session.focus_changed, session.decisions_changed, session.run_changed):
@@ -200,19 +227,19 @@ class MainWindow(QMainWindow):
         session.undo_stack.indexChanged.connect(self._update_actions)
         session.failed.connect(self.show_error)
         session.reader.changed.connect(self._update_actions)
-        self._detecting.follow(session)
-        self._jobs.follow(session, self._settings.proxies)
+        self.detecting.follow(session)
+        self.jobs.follow(session, self._settings.proxies)
         self._show_position(session.frame)
         self.workspace.setFocus()
         if session.damage is not None:
             self.show_error(session.damage)
         if self._detect_when_open and not session.complete:
-            self._detect()
+            self.detect()
 
     def _leave_workspace(self) -> None:
         if self.workspace is not None:
-            self._jobs.follow(None, None)
-            self._detecting.follow(None)
+            self.jobs.follow(None, None)
+            self.detecting.follow(None)
             self.workspace.close_session()
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
@@ -239,48 +266,54 @@ class MainWindow(QMainWindow):
         allow(
             self.actions_by_name,
             self.session,
-            exporting=self._jobs.exporter.busy,
-            cannot_copy=self._jobs.copier.why_not(),
+            exporting=self.jobs.exporter.busy,
+            cannot_copy=self.jobs.copier.why_not(),
         )
 
     # Actions
 
-    def _choose_video(self) -> None:
+    def choose_video(self) -> None:
+        """Let the person choose a video, and open it."""
         path = ask_for_video(self)
         if path is not None:
             self.open_path(path)
 
-    def _choose_project(self) -> None:
+    def choose_project(self) -> None:
+        """Let the person choose a folder, and open it."""
         path = QFileDialog.getExistingDirectory(self, "Open a project, or a folder of images")
         if path:
             self.open_path(Path(path))
 
-    def _detect(self, *, restart: bool = False) -> None:
-        self._detecting.start(self._settings.proxies, restart=restart)
+    def detect(self, *, restart: bool = False) -> None:
+        """Detect, or go on with an unfinished run."""
+        self.detecting.start(self._settings.proxies, restart=restart)
 
-    def _detect_with(self) -> None:
-        if self._detecting.ask(self._settings.models):
-            self._detect()
+    def detect_with(self) -> None:
+        """Let the person choose what detects, then detect."""
+        if self.detecting.ask(self._settings.models):
+            self.detect()
 
     def _note_model(self, model: str) -> None:
         self._settings = self._settings.with_model(model)
         save_settings(self._settings)
 
-    def _export(self) -> None:
+    def export(self) -> None:
+        """Let the person choose what to export, and where to."""
         if self.session is not None:
-            self._jobs.exporter.ask(self.session, self._update_actions)
+            self.jobs.exporter.ask(self.session)
 
-    def _show_settings(self) -> None:
+    def show_settings(self) -> None:
+        """Let the person change the settings."""
         from gui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self._settings, self)
         dialog.appearance_chosen.connect(self._dress)
-        dialog.deleting.connect(self._jobs.copier.end)
+        dialog.deleting.connect(self.jobs.copier.end)
         if dialog.exec():
             self._use(dialog.applied_to(self._settings))
         if self._appearance != self._settings.appearance:
             self._dress(self._settings.appearance)
-        self._jobs.copier.look()
+        self.jobs.copier.look()
         self._update_actions()
         dialog.deleteLater()
 
@@ -295,7 +328,7 @@ class MainWindow(QMainWindow):
             return
         from core.video.proxy import delete_all, make_room
 
-        self._jobs.copier.attach(self.session, settings.proxies)
+        self.jobs.copier.attach(self.session, settings.proxies)
         if before.proxy_root != settings.proxy_root:
             delete_all(before.proxy_root)
         make_room(settings.proxy_root, settings.proxy_limit)
@@ -308,63 +341,33 @@ class MainWindow(QMainWindow):
             self._appearance = appearance
             self.set_theme(apply_theme(app, appearance))
 
-    def _show_keys(self) -> None:
+    def change_keys(self) -> None:
+        """Let the person choose the keys."""
         from gui.dialogs.keys import KeysDialog
 
-        dialog = KeysDialog(self)
+        dialog = KeysDialog(self._settings.keys, self._theme, self)
+        dialog.changed.connect(self._use_keys)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _toggle_play(self) -> None:
-        if self.workspace is not None:
-            self.workspace.player.toggle()
-
-    def _fit(self) -> None:
-        if self.workspace is not None:
-            self.workspace.canvas.fit()
+    def _use_keys(self, keys: Keys) -> None:
+        self._settings = replace(self._settings, keys=keys)
+        save_settings(self._settings)
+        apply_keys(self.actions_by_name, keys)
 
     def _connect(self) -> None:
-        def on_session(act: Callable[[Session], None]) -> Callable[[], None]:
-            return lambda: act(self.session) if self.session is not None else None
-
-        handlers: dict[str, Callable[[], object]] = {
-            "open": self._choose_video,
-            "open_project": self._choose_project,
-            "demo": self.open_demo,
-            "detect": self._detect,
-            "detect_with": self._detect_with,
-            "import_file": partial(self._detecting.import_boxes, False),
-            "import_folder": partial(self._detecting.import_boxes, True),
-            "cancel": on_session(lambda s: s.cancel_detection()),
-            "home": on_session(lambda s: s.go_to(0)),
-            "end": on_session(lambda s: s.go_to(len(s.index) - 1)),
-            "back": on_session(lambda s: s.step(-1)),
-            "forward": on_session(lambda s: s.step(1)),
-            "back_10": on_session(lambda s: s.step(-10)),
-            "forward_10": on_session(lambda s: s.step(10)),
-            "next": on_session(lambda s: s.next_flagged()),
-            "previous": on_session(lambda s: s.previous_flagged()),
-            "accept": on_session(lambda s: s.decide(Verdict.ACCEPTED)),
-            "reject": on_session(lambda s: s.decide(Verdict.REJECTED)),
-            "undo": on_session(lambda s: s.undo()),
-            "redo": on_session(lambda s: s.redo()),
-            "play": self._toggle_play,
-            "export": self._export,
-            "copy": self._jobs.copier.start,
-            "settings": self._show_settings,
-            "fit": self._fit,
-            "help": self._show_keys,
-            "quit": self.close,
-        }
-        for name, handler in handlers.items():
+        for name, handler in handlers(self).items():
             self.actions_by_name[name].triggered.connect(handler)
-        self._jobs.opener.opened.connect(self._opened)
-        self._jobs.opener.failed.connect(self._opening_failed)
-        self._jobs.changed.connect(self._update_actions)
-        self._detecting.chosen.connect(self._note_model)
+        for name, switch in switches(self).items():
+            self.actions_by_name[name].toggled.connect(switch)
+        self.sheets.change_keys_requested.connect(self.change_keys)
+        self.jobs.opener.opened.connect(self._opened)
+        self.jobs.opener.failed.connect(self._opening_failed)
+        self.jobs.changed.connect(self._update_actions)
+        self.detecting.chosen.connect(self._note_model)
         # Detection goes on with the small copy.
-        self._detecting.starting.connect(self._jobs.copier.end)
-        self.start_page.open_requested.connect(self._choose_video)
+        self.detecting.starting.connect(self.jobs.copier.end)
+        self.start_page.open_requested.connect(self.choose_video)
         self.start_page.demo_requested.connect(self.open_demo)
         self.start_page.recent_requested.connect(self.open_path)
         self.recent_menu.recent_requested.connect(self.open_path)

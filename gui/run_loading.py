@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core.detections import Detections
+from core.errors import Cancelled
 from core.frames import FrameIndex
 from core.imported_runs import read_run
 from core.importing.base import ForVideo, ImportOptions
@@ -54,6 +55,11 @@ class RunReader(QObject):
         """Read another program's detections as a run that the project does not have yet."""
         self._begin(self._work(partial(read_run, path, video, options)))
 
+    def cancel(self) -> None:
+        """Show nothing of what is being read."""
+        if self._job is not None:
+            self._job.cancel()
+
     def close(self) -> None:
         """Read nothing any more; returns when that is so."""
         if self._job is not None:
@@ -83,5 +89,8 @@ class RunReader(QObject):
 def _read(
     read: Read, size: tuple[int, int], index: FrameIndex, report: Report, stop: IsCancelled
 ) -> Seen:
+    del report
     run, detections = read()
+    if stop():
+        raise Cancelled
     return Seen(run, detections, assessed(run, detections, size, index))

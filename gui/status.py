@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
 
 from core.detectors.base import backend_name
 from gui.text import clock, grouped, percent, rate
@@ -18,11 +26,15 @@ if TYPE_CHECKING:
 
 
 class JobStatus(QStatusBar):
-    """Shows one job's progress, and the run that the window shows."""
+    """Shows one job's progress, the run that the window shows, and the way to all jobs.
+
+    Args:
+        jobs: Shows all jobs.
+    """
 
     cancel_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
@@ -37,8 +49,18 @@ class JobStatus(QStatusBar):
         self._run = QLabel()
         for widget in (self._bar, self._label, self._cancel):
             self.addWidget(widget)
+        self._jobs = QToolButton()
+        self._jobs.setDefaultAction(jobs)
+        self._jobs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addPermanentWidget(self._run)
+        self.addPermanentWidget(self._jobs)
+        self.show_count(0)
         self.end_job()
+
+    def show_count(self, jobs: int) -> None:
+        """How many jobs are under way."""
+        action = self._jobs.defaultAction()
+        action.setIconText(f"Jobs ({grouped(jobs)})" if jobs else "Jobs")
 
     def begin_job(self, text: str, *, can_cancel: bool) -> None:
         """Something began, of which no progress is known yet."""
@@ -61,8 +83,7 @@ class JobStatus(QStatusBar):
 
     def show_detection(self, progress: Progress) -> None:
         """How far detection is, with its rate and the time left."""
-        found = f"{grouped(progress.detections)} detections"
-        self._show_rate("Detecting", progress.done, progress.total, progress.fps, found)
+        self._show_rate("Detecting", progress.done, progress.total, progress.fps, found(progress))
 
     def show_copying(self, done: int, total: int, fps: float) -> None:
         """How far the small copy is, with its rate and the time left."""
@@ -73,15 +94,7 @@ class JobStatus(QStatusBar):
         if not fps:
             self.begin_job(f"{what}…", can_cancel=True)
             return
-        parts = [
-            what,
-            percent(done / total),
-            f"{grouped(done)} of {grouped(total)} frames",
-            f"{rate(fps)} fps",
-            f"{clock((total - done) / fps)} left",
-            *more,
-        ]
-        self.show_progress(" · ".join(parts), done, total)
+        self.show_progress(f"{what} · {how_far(done, total, fps, *more)}", done, total)
 
     def end_job(self, text: str = "") -> None:
         """Nothing is under way; `text` says how the last job ended."""
@@ -91,18 +104,7 @@ class JobStatus(QStatusBar):
 
     def show_outcome(self, session: Session) -> None:
         """Nothing is under way; say how far the session's run is and what it found."""
-        if session.run is None:
-            self.end_job()
-        elif not session.complete:
-            sampling = session.run.config.sampling
-            seen = len(sampling.frames(session.detections.frame_count))
-            total = len(sampling.frames(len(session.index)))
-            self.end_job(
-                f"Stopped at {grouped(seen)} of {grouped(total)} frames; Detect (D) goes on"
-            )
-        else:
-            found, flagged = len(session.detections), len(session.flagged)
-            self.end_job(f"{grouped(found)} detections · {grouped(flagged)} flagged frames")
+        self.end_job(outcome(session))
 
     def show_run(self, run: Run | None) -> None:
         """The run that the window shows."""
@@ -121,3 +123,35 @@ class JobStatus(QStatusBar):
         if config.classes:
             parts.append(", ".join(config.classes))
         self._run.setText(" · ".join(parts))
+
+
+def how_far(done: int, total: int, fps: float, *more: str) -> str:
+    """A progress in frames, its rate and the time left; empty while there is no rate."""
+    if not fps:
+        return ""
+    parts = [
+        percent(done / total),
+        f"{grouped(done)} of {grouped(total)} frames",
+        f"{rate(fps)} fps",
+        f"{clock((total - done) / fps)} left",
+        *more,
+    ]
+    return " · ".join(parts)
+
+
+def found(progress: Progress) -> str:
+    """What detection has found until now."""
+    return f"{grouped(progress.detections)} detections"
+
+
+def outcome(session: Session) -> str:
+    """How far the session's run is and what it found; empty without a run."""
+    if session.run is None:
+        return ""
+    if not session.complete:
+        sampling = session.run.config.sampling
+        seen = len(sampling.frames(session.detections.frame_count))
+        total = len(sampling.frames(len(session.index)))
+        return f"Stopped at {grouped(seen)} of {grouped(total)} frames; Detect (D) goes on"
+    boxes, flagged = len(session.detections), len(session.flagged)
+    return f"{grouped(boxes)} detections · {grouped(flagged)} flagged frames"

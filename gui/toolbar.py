@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from gui.actions import GROUPS, in_group
 from gui.text import grouped, timecode
 from gui.theme import tabular
 
@@ -83,12 +84,31 @@ def make_toolbar(
     space = QWidget()
     space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(space)
-    bar.addAction(actions["help"])
+    bar.addWidget(_more(actions))
     return bar, position
 
 
 def _position(seconds: float, frame: int, last: int) -> str:
     return f"{timecode(seconds)} · {grouped(frame)} / {grouped(last)}"
+
+
+def _more(actions: dict[str, QAction]) -> QToolButton:
+    """Every action of the window by group, for the mouse."""
+    button = QToolButton()
+    button.setObjectName("more")
+    button.setText("More")
+    button.setToolTip("All actions")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    menu = QMenu(button)
+    menu.addAction(actions["palette"])
+    menu.addSeparator()
+    for group in GROUPS:
+        part = menu.addMenu(group)
+        part.setToolTipsVisible(True)
+        part.addActions(in_group(actions, group))
+    button.setMenu(menu)
+    return button
 
 
 def _with_menu(action: QAction, *groups: list[QAction]) -> QToolButton:

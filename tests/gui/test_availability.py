@@ -12,7 +12,10 @@ from gui.actions import SPECS
 from gui.main_window import MainWindow
 from tests.gui.conftest import OpenWindow
 
-ALWAYS = {"open", "open_project", "demo", "settings", "help", "quit"}
+ALWAYS = {
+    *("open", "open_project", "demo", "settings", "quit"),
+    *("palette", "jobs", "guide", "help", "change_keys"),
+}
 
 
 def state(window: MainWindow, name: str) -> tuple[bool, str]:
@@ -70,9 +73,11 @@ def test_undo_and_redo_follow_the_decisions(window: MainWindow) -> None:
     assert session is not None
     session.go_to(9)
     session.decide(Verdict.ACCEPTED)
-    assert (state(window, "undo")[0], state(window, "redo")[0]) == (True, False)
+    assert state(window, "undo") == (True, "Undo: Accept car in frame 9 (Ctrl+Z)")
+    assert state(window, "redo") == (False, "Nothing to redo (Ctrl+Shift+Z)")
     session.undo()
-    assert (state(window, "undo")[0], state(window, "redo")[0]) == (False, True)
+    assert state(window, "undo") == (False, "Nothing to undo (Ctrl+Z)")
+    assert state(window, "redo") == (True, "Redo: Accept car in frame 9 (Ctrl+Shift+Z)")
     session.redo()
     assert (state(window, "undo")[0], state(window, "redo")[0]) == (True, False)
 

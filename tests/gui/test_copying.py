@@ -76,7 +76,7 @@ def begin(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.copier.busy, timeout=COPYING_MS)
+    qtbot.waitUntil(lambda: not window.jobs.copier.busy, timeout=COPYING_MS)
 
 
 def stop_button(window: MainWindow) -> QPushButton:
@@ -89,7 +89,7 @@ def test_the_copy_is_made_with_progress_and_is_then_complete(
     window = open_window(long)
     assert state(window) == (True, TIP)
     said: set[str] = set()
-    window._jobs.copier.progressed.connect(lambda *_: said.add(job_text(window.job_status)))
+    window.jobs.copier.progressed.connect(lambda *_: said.add(job_text(window.job_status)))
     window.actions_by_name["copy"].trigger()
     assert state(window) == (False, "The copy is being made")
     assert stop_button(window).isVisible()
@@ -115,7 +115,7 @@ def test_stopping_keeps_what_was_made_and_starting_goes_on_from_there(
     assert state(window) == (True, TIP)
     assert "small copies; Fast scrubbing goes on" in job_text(window.job_status)
     rates: list[float] = []
-    window._jobs.copier.progressed.connect(lambda done, total, fps: rates.append(fps))
+    window.jobs.copier.progressed.connect(lambda done, total, fps: rates.append(fps))
     window.actions_by_name["copy"].trigger()
     wait_for_the_end(qtbot, window)
     assert copied(long) == FRAMES
@@ -134,7 +134,7 @@ def test_starting_detection_stops_the_copy_and_keeps_what_was_made(
     begin(qtbot, window)
     window.actions_by_name["detect"].trigger()
     assert session.detecting
-    assert not window._jobs.copier.busy
+    assert not window.jobs.copier.busy
     assert "Loading the detector…" in job_text(window.job_status)
     assert state(window) == (False, "Detection makes the copy as it goes")
     kept = copied(long)
@@ -160,7 +160,7 @@ def test_a_whole_copy_is_known_when_the_video_is_opened(
     window = open_window(clip)
     assert state(window) == (False, "Every frame has its small copy already")
     delete_all(place.folder)
-    window._jobs.copier.look()
+    window.jobs.copier.look()
     window._update_actions()
     assert state(window) == (True, TIP)
 
@@ -197,7 +197,7 @@ def test_opening_another_video_ends_the_copy_of_the_first(
     begin(qtbot, window)
     window.open_path(clip)
     qtbot.waitUntil(lambda: window.windowTitle() == "clip.mp4 – Flickerscope")
-    assert not window._jobs.copier.busy
+    assert not window.jobs.copier.busy
     assert not multiprocessing.active_children()
     qtbot.waitUntil(lambda: not stop_button(window).isVisible())
     assert "scrubbing" not in job_text(window.job_status)
@@ -259,7 +259,7 @@ def test_deleting_all_small_copies_ends_the_one_that_is_being_made(
 
     QTimer.singleShot(10, delete_and_cancel)
     window.actions_by_name["settings"].trigger()
-    assert not window._jobs.copier.busy
+    assert not window.jobs.copier.busy
     assert copied(long) == 0
     assert window.banner.sentence == ""
     assert state(window) == (True, TIP)
@@ -278,8 +278,8 @@ def test_stop_stops_the_export_that_is_shown_and_not_the_copy(
     qtbot.waitUntil(lambda: "Exporting · " in job_text(window.job_status))
     assert "Preparing" not in job_text(window.job_status)
     stop_button(window).click()
-    qtbot.waitUntil(lambda: not window._jobs.exporter.busy)
-    assert window._jobs.copier.busy
+    qtbot.waitUntil(lambda: not window.jobs.exporter.busy)
+    assert window.jobs.copier.busy
     qtbot.waitUntil(lambda: "Preparing scrubbing · " in job_text(window.job_status))
     stop_button(window).click()
     wait_for_the_end(qtbot, window)

@@ -131,7 +131,7 @@ def test_the_menu_lists_the_runs_newest_first_and_marks_the_one_on_show(
     window = open_window(clip)
     session = window.session
     assert session is not None
-    menu = window._detecting.runs
+    menu = window.detecting.runs
     menu.aboutToShow.emit()
     entries = menu.actions()
     assert [entry.isChecked() for entry in entries] == [True, False]
@@ -145,7 +145,7 @@ def test_the_menu_lists_the_runs_newest_first_and_marks_the_one_on_show(
 
 def test_without_a_run_the_menu_says_how_to_get_one(open_window: OpenWindow, clip: Path) -> None:
     window = open_window(clip)
-    menu = window._detecting.runs
+    menu = window.detecting.runs
     menu.aboutToShow.emit()
     (entry,) = menu.actions()
     assert not entry.isEnabled()
@@ -169,7 +169,7 @@ def test_imported_boxes_are_a_run_to_review(
     assert session.flagged == list(CAR_MISSING)
     assert "other · import" in job_text(window.job_status)
     # Detecting afterwards is not to go on with files.
-    assert window._detecting._config.detector == "ultralytics"
+    assert window.detecting._config.detector == "ultralytics"
 
 
 def test_an_import_that_does_not_fit_changes_nothing(

@@ -328,7 +328,7 @@ def test_another_folder_takes_effect_at_once_and_frees_the_old_one(
 
 def test_deleting_all_lets_the_open_video_be_copied_again(window: MainWindow, clip: Path) -> None:
     make_small_copy(clip, proxies_dir())
-    window._jobs.copier.look()
+    window.jobs.copier.look()
     change_settings(
         window, lambda d: (button(d, "Delete all").click(), button(d, "Cancel").click())
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QListWidget, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +24,7 @@ from tests.gui.making import texts
 
 @pytest.fixture
 def status(qtbot: QtBot) -> JobStatus:
-    bar = JobStatus()
+    bar = JobStatus(QAction("Jobs"))
     qtbot.addWidget(bar)
     bar.show()
     return bar

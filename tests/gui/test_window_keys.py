@@ -7,20 +7,22 @@ from time import monotonic
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.prelabels import Verdict
 from gui.actions import SPECS
+from gui.key_overlay import KeyOverlay
 from gui.main_window import MainWindow
 from gui.session import Session
 from tests.conftest import MakeVideo
 from tests.gui.conftest import OpenWindow, shown
-from tests.gui.making import BOXES, COUNT, on_disk
+from tests.gui.making import BOXES, COUNT, on_disk, texts
 
 KEY = Qt.Key
+NATIVE = QKeySequence.SequenceFormat.NativeText
 PLAIN, SHIFT, CTRL = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -138,14 +140,20 @@ def test_a_click_in_the_timeline_goes_there(qtbot: QtBot, window: MainWindow) ->
     assert 11 <= asked.args[0] <= 17
 
 
-@pytest.mark.parametrize("key", [KEY.Key_Question, KEY.Key_F1])
-def test_help_lists_every_key(window: MainWindow, key: Qt.Key) -> None:
-    press(window, key)
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, QDialog)
-    said = {label.text() for label in dialog.findChildren(QWidget) if hasattr(label, "text")}
-    assert {spec.tip for spec in SPECS if spec.keys} <= said
-    dialog.close()
+def test_help_lists_every_key_and_any_key_closes_it(window: MainWindow, reviewed: Path) -> None:
+    session_of(window).go_to(9)
+    press(window, KEY.Key_Question)
+    overlay = window.findChild(KeyOverlay)
+    assert isinstance(overlay, KeyOverlay)
+    assert overlay.isVisible()
+    said = set(texts(overlay))
+    for action in window.actions_by_name.values():
+        for key in action.shortcuts():
+            assert {action.text().rstrip("…"), key.toString(NATIVE)} <= said
+    press(window, KEY.Key_A)
+    assert not overlay.isVisible()
+    # The key closed it, and did no more.
+    assert on_disk(reviewed) == []
 
 
 def test_no_key_is_given_twice_and_every_action_is_wired(window: MainWindow) -> None:

@@ -1,0 +1,134 @@
+"""What each action does: one table from its name to a callable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from core.prelabels import Verdict
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.workspace import Workspace
+
+Handler = Callable[[], object]
+
+_ACCEPT, _REJECT = Verdict.ACCEPTED, Verdict.REJECTED
+_TIMELINE_STEP = 1.25
+
+
+def handlers(window: MainWindow) -> dict[str, Handler]:
+    """The callable of every action; without a video those that need one do nothing."""
+
+    def on_session(act: Callable[[Session], object]) -> Handler:
+        return lambda: act(window.session) if window.session is not None else None
+
+    def on_workspace(act: Callable[[Workspace], object]) -> Handler:
+        return lambda: act(window.workspace) if window.workspace is not None else None
+
+    return (
+        _of_window(window)
+        | {name: on_session(act) for name, act in _ON_SESSION.items()}
+        | {name: on_workspace(act) for name, act in _ON_WORKSPACE.items()}
+    )
+
+
+def _of_window(window: MainWindow) -> dict[str, Handler]:
+    return {
+        "open": window.choose_video,
+        "open_project": window.choose_project,
+        "demo": window.open_demo,
+        "detect": window.detect,
+        "detect_with": window.detect_with,
+        "import_file": lambda: window.detecting.import_boxes(False),
+        "import_folder": lambda: window.detecting.import_boxes(True),
+        "copy": window.jobs.copier.start,
+        "export": window.export,
+        "settings": window.show_settings,
+        "quit": window.close,
+        "go_to": window.sheets.go_to,
+        "palette": window.sheets.palette,
+        "jobs": window.sheets.jobs,
+        "help": window.sheets.keys,
+        "change_keys": window.change_keys,
+        "guide": window.sheets.guide,
+    }
+
+
+_ON_SESSION: dict[str, Callable[[Session], object]] = {
+    "cancel": lambda s: s.cancel_detection(),
+    "home": lambda s: s.go_to(0),
+    "end": lambda s: s.go_to(len(s.index) - 1),
+    "back": lambda s: s.step(-1),
+    "forward": lambda s: s.step(1),
+    "back_10": lambda s: s.step(-10),
+    "forward_10": lambda s: s.step(10),
+    "accept": lambda s: s.decide(_ACCEPT),
+    "reject": lambda s: s.decide(_REJECT),
+    "undo": lambda s: s.undo(),
+    "redo": lambda s: s.redo(),
+}
+
+_ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
+    "play": lambda w: w.player.toggle(),
+    "pause": lambda w: w.player.pause(),
+    "fit": lambda w: w.canvas.fit(),
+}
+
+# To be joined with the tables above as soon as the review branch has these methods.
+_ON_SESSION |= {
+    "next": lambda s: s.next_flagged(),
+    "previous": lambda s: s.previous_flagged(),
+    "skip": lambda s: s.skip(),  # type: ignore[attr-defined]
+    "accept_gap": lambda s: s.decide(_ACCEPT, scope="gap"),  # type: ignore[call-arg]
+    "reject_gap": lambda s: s.decide(_REJECT, scope="gap"),  # type: ignore[call-arg]
+    "accept_track": lambda s: s.decide(_ACCEPT, scope="track"),  # type: ignore[call-arg]
+    "reject_track": lambda s: s.decide(_REJECT, scope="track"),  # type: ignore[call-arg]
+    "delete": lambda s: s.delete(),  # type: ignore[attr-defined]
+    "spread": lambda s: s.spread(),  # type: ignore[attr-defined]
+    "mark_in": lambda s: s.mark_in(),  # type: ignore[attr-defined]
+    "mark_out": lambda s: s.mark_out(),  # type: ignore[attr-defined]
+    "clear_range": lambda s: s.clear_range(),  # type: ignore[attr-defined]
+}
+_ON_WORKSPACE |= {
+    "edit": lambda w: w.edit(),  # type: ignore[attr-defined]
+    "draw": lambda w: w.draw(),  # type: ignore[attr-defined]
+    "change_class": lambda w: w.change_class(),  # type: ignore[attr-defined]
+    "play_back": lambda w: w.player.play(-1),  # type: ignore[attr-defined]
+    "play_forward": lambda w: w.player.play(1),  # type: ignore[attr-defined]
+    "loop": lambda w: w.loop(),  # type: ignore[attr-defined]
+    "actual_size": lambda w: w.canvas.zoom_to(1.0),  # type: ignore[attr-defined]
+    "zoom_in": lambda w: w.canvas.zoom_in(),  # type: ignore[attr-defined]
+    "zoom_out": lambda w: w.canvas.zoom_out(),  # type: ignore[attr-defined]
+    "timeline_in": lambda w: w.timeline.zoom_by(_TIMELINE_STEP),
+    "timeline_out": lambda w: w.timeline.zoom_by(1 / _TIMELINE_STEP),
+}
+
+
+def presses_focused(event: QKeyEvent, focused: QWidget | None) -> bool:
+    """Whether a key is for the button that has the focus, and not for an action."""
+    return (
+        isinstance(focused, QAbstractButton)
+        and focused.hasFocus()
+        and event.key() == Qt.Key.Key_Space
+        and not event.modifiers()
+    )
+
+
+def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
+    """What the actions that are on or off do when they are switched."""
+
+    def ghosts(on: bool) -> None:
+        if window.workspace is not None:
+            window.workspace.set_ghosts(on)  # type: ignore[attr-defined]
+
+    def split(on: bool) -> None:
+        if window.workspace is not None:
+            window.workspace.set_split(on)  # type: ignore[attr-defined]
+
+    return {"ghosts": ghosts, "split": split}

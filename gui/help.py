@@ -1,0 +1,71 @@
+"""The user guide, in a window of its own."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+_FIRST = "index.md"
+
+
+class GuideDialog(QDialog):
+    """Reads the guide's pages, which are packaged as Markdown with their pictures."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("User guide")
+        self.resize(800, 720)
+        self._page = QTextBrowser()
+        self._page.setAccessibleName("User guide")
+        self._page.setOpenExternalLinks(True)
+        self._page.document().setDocumentMargin(24)
+        back, contents = QPushButton("Back"), QPushButton("Contents")
+        back.setToolTip("The page before (Alt+Left)")
+        contents.setToolTip("The first page")
+        back.clicked.connect(self._page.backward)
+        back.setEnabled(False)
+        self._page.backwardAvailable.connect(back.setEnabled)
+        contents.clicked.connect(self.show_first)
+        close = QPushButton("Close")
+        close.clicked.connect(self.close)
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.close)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(back)
+        buttons.addWidget(contents)
+        buttons.addStretch()
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addWidget(self._page)
+        layout.addLayout(buttons)
+        for button in (back, contents, close):
+            button.setAutoDefault(False)
+        self.show_first()
+        self._page.setFocus()
+
+    def show_first(self) -> None:
+        """Show the first page."""
+        path = files("resources").joinpath("guide", _FIRST)
+        self._page.setSource(QUrl.fromLocalFile(str(path)))
+
+
+def open_guide(parent: QWidget, guide: GuideDialog | None = None) -> GuideDialog:
+    """Show the guide beside the window, where it was left if it was open before."""
+    guide = guide or GuideDialog(parent)
+    if guide.isVisible():
+        guide.raise_()
+    guide.show()
+    guide.activateWindow()
+    return guide

@@ -1,0 +1,155 @@
+"""Every job that is under way, with its own Stop button, and how the last ones ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.job_list import JobLine, JobList
+from gui.sheet import Sheet
+from gui.theme import tabular
+
+_WIDTH = 448
+
+
+class JobsPanel(Sheet):
+    """Stands above the right end of the status bar."""
+
+    def __init__(self, window: QWidget, jobs: JobList) -> None:
+        super().__init__(window, "Jobs")
+        self._jobs = jobs
+        self._views: dict[str, _JobView] = {}
+        self._newest: JobLine | None = None
+        """The newest of the ended jobs that are shown."""
+        title = QLabel("Jobs")
+        title.setProperty("role", "heading")
+        self._idle = _muted("Nothing is under way.")
+        self._under_way = QVBoxLayout()
+        self._under_way.setSpacing(12)
+        self._ended_title = _muted("Ended")
+        self._ended = QGridLayout()
+        self._ended.setHorizontalSpacing(16)
+        self._ended.setVerticalSpacing(4)
+        self._ended.setColumnStretch(1, 1)
+        self.rows.setContentsMargins(16, 12, 16, 16)
+        self.rows.setSpacing(12)
+        self.rows.addWidget(title)
+        self.rows.addWidget(self._idle)
+        self.rows.addLayout(self._under_way)
+        self.rows.addWidget(self._ended_title)
+        self.rows.addLayout(self._ended)
+        jobs.changed.connect(self._follow)
+
+    def prepare(self) -> None:
+        self._show_jobs()
+
+    def first_focus(self) -> QWidget:
+        return next((view.stop for view in self._views.values()), self)
+
+    def place_body(self) -> None:
+        width = min(_WIDTH, self.width() - 32)
+        height = min(self.body.heightForWidth(width), self.height() - 64)
+        height = max(height, self.body.minimumSizeHint().height())
+        status_bar = 32
+        self.body.setGeometry(
+            self.width() - width - 8, self.height() - height - status_bar, width, height
+        )
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self._show_jobs()
+
+    def _show_jobs(self) -> None:
+        under_way = self._jobs.under_way
+        for kind in [kind for kind in self._views if kind not in under_way]:
+            view = self._views.pop(kind)
+            if view.stop.hasFocus():
+                self.setFocus()
+            view.hide()
+            view.deleteLater()
+        for kind, line in under_way.items():
+            if kind not in self._views:
+                self._views[kind] = _JobView()
+                self._under_way.addWidget(self._views[kind])
+            self._views[kind].show_line(line)
+        self._idle.setVisible(not under_way)
+        self._show_ended()
+        self.setAccessibleDescription(
+            "; ".join(f"{line.title}: {line.text}" for line in under_way.values())
+            or self._idle.text()
+        )
+        if self.isVisible():
+            self.place_body()
+
+    def _show_ended(self) -> None:
+        newest = self._jobs.ended[0] if self._jobs.ended else None
+        self._ended_title.setVisible(newest is not None)
+        if newest is self._newest:
+            return
+        self._newest = newest
+        while entry := self._ended.takeAt(0):
+            if (shown := entry.widget()) is not None:
+                shown.deleteLater()
+        for row, line in enumerate(self._jobs.ended):
+            title, outcome = QLabel(line.title), _muted(line.text)
+            title.setAlignment(Qt.AlignmentFlag.AlignTop)
+            outcome.setWordWrap(True)
+            self._ended.addWidget(title, row, 0)
+            self._ended.addWidget(outcome, row, 1)
+
+
+class _JobView(QWidget):
+    """One job under way: what, how far, Stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = QLabel()
+        self._text = _muted("")
+        self._text.setFont(tabular(self._text.font()))
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._bar = QProgressBar(textVisible=False)
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("Stop; what was done so far is kept")
+        self.stop.clicked.connect(self._stop)
+        self._line = JobLine("")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self._title, 0, 0)
+        grid.addWidget(self._bar, 1, 0)
+        grid.addWidget(self._text, 2, 0)
+        grid.addWidget(self.stop, 0, 1, 3, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.setColumnStretch(0, 1)
+
+    def show_line(self, line: JobLine) -> None:
+        """How far it is."""
+        self._line = line
+        self._title.setText(line.title)
+        room = _WIDTH - 32 - 16 - self.stop.sizeHint().width()
+        metrics = QFontMetrics(self._text.font())
+        self._text.setText(metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room))
+        self._text.setToolTip(line.text)
+        self._bar.setRange(0, line.total)
+        self._bar.setValue(line.done)
+        self._bar.setAccessibleName(f"Progress of {line.title}")
+        self.stop.setAccessibleName(f"Stop {line.title}")
+
+    def _stop(self) -> None:
+        if self._line.stop is not None:
+            self._line.stop()
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    return label
