@@ -1,124 +1,178 @@
 """The views of one session: picture, review panel and timeline."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.assertions.imputed import ImputedBox
 from core.settings import Settings
 from core.video.proxy import proxy_folder
 from gui.canvas import CanvasWidget
-from gui.frame_loader import FrameLoader, ShownFrame
+from gui.picture_pane import PicturePane
 from gui.player import Player
-from gui.presentation import canvas_boxes, marks
 from gui.review.panel import ReviewPanel
 from gui.session import Session
-from gui.text import grouped
 from gui.theme import Theme
+from gui.thumbnails import Thumbnails
 from gui.timeline import TimelineWidget
+from gui.timeline_feed import TimelineFeed
+
+_SIZES = {"columns": [976, 376], "rows": [560, 208]}
+"""Sizes of the splitters that the window begins with, px."""
 
 
 class Workspace(QWidget):
     """Lives as long as its session, and follows it."""
 
+    split_changed = Signal(bool)
+    """Whether three frames are shown side by side."""
+
     def __init__(
         self,
         session: Session,
-        review_actions: list[QAction],
+        review_actions: Sequence[QAction],
         theme: Theme,
         settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
-        self.shown_frame: int | None = None
-        """The frame whose picture is seen, which lags behind the session's while scrubbing."""
-        self.shown_in_full = False
-        """Whether that picture is the full one, or a small one that it follows soon."""
-        self.canvas = CanvasWidget()
+        self.pane = PicturePane(session, settings)
         self.timeline = TimelineWidget()
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
-        self._loader = self._loader_for(settings)
+        self._thumbnails = self._thumbnails_for(settings)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
-        self.canvas.set_empty("", "")
         index = session.index
         self.timeline.set_video(len(index), float(session.info.rate), index.timestamps())
+        self._feed = TimelineFeed(session, self.timeline)
         self._show_run()
-        self._show_frame(session.frame)
-        self.setFocusProxy(self.canvas)
+        self.pane.show_frame(session.frame)
+        self.setFocusProxy(self.pane)
+
+    @property
+    def canvas(self) -> CanvasWidget:
+        """The picture with its boxes."""
+        return self.pane.canvas
+
+    @property
+    def shown_frame(self) -> int | None:
+        """The frame whose picture is seen, which lags behind the session's while scrubbing."""
+        return self.pane.shown_frame
+
+    @property
+    def shown_in_full(self) -> bool:
+        """Whether that picture is the full one, or a small one that it follows soon."""
+        return self.pane.shown_in_full
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all that paints itself."""
-        for view in (self.canvas, self.timeline, self.review):
+        for view in (self.pane, self.timeline, self.review):
             view.set_theme(theme)
 
     def use(self, settings: Settings) -> None:
         """Take pictures from where, and in the way, that the settings say from now on."""
-        self._loader.close()
-        self._loader.deleteLater()
-        self._loader = self._loader_for(settings)
-        self._loader.request(self.session.frame)
+        self.pane.use(settings)
+        if self._thumbnails is not None:
+            self._thumbnails.close()
+        self._thumbnails = self._thumbnails_for(settings)
 
     def close_session(self) -> None:
         """End playback, decoding and detection, and let go of the project."""
         self.player.pause()
-        self._loader.close()
+        self.pane.close_loader()
+        if self._thumbnails is not None:
+            self._thumbnails.close()
         self.review.settle()
         self.session.close()
 
-    def _loader_for(self, settings: Settings) -> FrameLoader:
-        info, place = self.session.info, settings.proxies
-        loader = FrameLoader(
-            info.path,
-            self.session.index,
-            self,
-            proxy=proxy_folder(place, info.identity) if place else None,
-            hardware=settings.hardware_decoding,
-        )
-        loader.loaded.connect(self._show_picture)
-        loader.failed.connect(self._show_damaged)
-        return loader
+    def layout_state(self) -> dict[str, list[int]]:
+        """Sizes of the parts, for the next time."""
+        return {name: splitter.sizes() for name, splitter in self._splitters.items()}
+
+    def restore_layout(self, state: Mapping[str, Sequence[int]]) -> None:
+        """Give the parts the sizes that they had; what does not fit is left as it is."""
+        for name, splitter in self._splitters.items():
+            sizes = list(state.get(name, ()))
+            if len(sizes) == splitter.count() and sum(sizes) > 0:
+                splitter.setSizes(sizes)
+
+    # What a person asks for
+
+    def edit(self) -> None:
+        """Move or resize the focused box."""
+        self._alone()
+        self.pane.edit()
+
+    def draw(self) -> None:
+        """Draw a box."""
+        self._alone()
+        self.pane.draw()
+
+    def change_class(self) -> None:
+        """Choose another class for the focused box."""
+        self._alone()
+        self.pane.change_class()
+
+    def loop(self) -> None:
+        """Play the violation under review again and again, or pause."""
+        queue, box = self.session.queue, self.session.focused
+        number = queue.number_of(box)
+        if number is not None:
+            item = queue[number]
+            self.player.loop(item.start, item.stop)
+        elif box is not None:
+            self.player.loop(box.frame, box.frame + 1)
+
+    def set_ghosts(self, wanted: bool) -> None:
+        """Show the boxes of the frames before and after, too."""
+        self.pane.set_ghosts(wanted)
+
+    def set_split(self, wanted: bool) -> None:
+        """Show the frames before and after beside the current one."""
+        self.pane.set_split(wanted)
+        self.split_changed.emit(wanted)
+
+    # Inside
+
+    def _alone(self) -> None:
+        """Boxes are changed in one picture."""
+        if self.pane.is_split:
+            self.set_split(False)
+
+    def _thumbnails_for(self, settings: Settings) -> Thumbnails | None:
+        place = settings.proxies
+        if place is None:
+            return None
+        folder = proxy_folder(place, self.session.info.identity)
+        thumbnails = Thumbnails(folder, len(self.session.index))
+        thumbnails.ready.connect(self._show_thumbnail)
+        thumbnails.start()
+        return thumbnails
 
     def _show_run(self) -> None:
-        self.timeline.set_scores(self.session.scores())
+        self._feed.show_run()
         self.review.show_boxes()
         self._show_decisions()
 
     def _show_decisions(self) -> None:
-        self.timeline.set_marks(*marks(self.session))
+        self._feed.show_decisions()
         self.review.show_decisions()
-        self._show_boxes()
+        self.pane.show_boxes()
 
     def _show_focus(self) -> None:
         self.review.show_focus()
-        self._show_boxes()
+        self._feed.show_focus()
+        self.pane.show_boxes()
 
     @Slot(int)
     def _show_frame(self, frame: int) -> None:
-        self._loader.request(frame)
+        self.pane.show_frame(frame)
         self.timeline.set_playhead(frame)
-
-    @Slot(object)
-    def _show_picture(self, shown: ShownFrame) -> None:
-        self.shown_frame = shown.frame
-        self.shown_in_full = shown.full
-        self.canvas.set_picture(shown.image, shown.size)
-        self.canvas.set_note("Damaged: the file has errors here" if shown.damaged else "")
-        self._show_boxes()
-
-    @Slot(int, str)
-    def _show_damaged(self, frame: int, sentence: str) -> None:
-        self.shown_frame = None
-        self.canvas.set_picture(None)
-        self.canvas.set_note("")
-        self.canvas.set_empty(f"Frame {grouped(frame)} cannot be shown", sentence)
-        self._show_boxes()
-
-    def _show_boxes(self) -> None:
-        self.canvas.set_boxes(canvas_boxes(self.session, self.shown_frame))
 
     @Slot(int)
     def _scrub(self, frame: int) -> None:
@@ -129,26 +183,40 @@ class Workspace(QWidget):
     def _focus(self, box: ImputedBox) -> None:
         self.session.focus(box)
 
+    @Slot(object)
+    def _point_at(self, frame: int | None) -> None:
+        if frame is not None and self._thumbnails is not None:
+            self._thumbnails.request(frame)
+
+    @Slot(int, object)
+    def _show_thumbnail(self, frame: int, image: QImage) -> None:
+        self.timeline.set_thumbnail(frame, image)
+
     def _connect(self) -> None:
         session = self.session
         session.frame_changed.connect(self._show_frame)
         session.focus_changed.connect(self._show_focus)
         session.decisions_changed.connect(self._show_decisions)
         session.run_changed.connect(self._show_run)
+        session.queue_changed.connect(self.review.show_queue)
         session.detection_changed.connect(self.review.show_boxes)
         self.timeline.frame_requested.connect(self._scrub)
-        self.canvas.box_clicked.connect(self._focus)
+        self.timeline.hover_changed.connect(self._point_at)
         self.review.focus_requested.connect(self._focus)
 
     def _lay_out(self) -> None:
-        upper = QSplitter(Qt.Orientation.Horizontal)
-        upper.addWidget(self.canvas)
-        upper.addWidget(self.review)
-        upper.setStretchFactor(0, 1)
-        upper.setSizes([976, 376])
-        upper.setCollapsible(0, False)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(upper, 1)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.addWidget(self.pane)
+        columns.addWidget(self.review)
+        columns.setStretchFactor(0, 1)
+        columns.setCollapsible(0, False)
+        rows = QSplitter(Qt.Orientation.Vertical)
+        rows.addWidget(columns)
         rows.addWidget(self.timeline)
+        rows.setStretchFactor(0, 1)
+        rows.setChildrenCollapsible(False)
+        self._splitters = {"columns": columns, "rows": rows}
+        self.restore_layout(_SIZES)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(rows)

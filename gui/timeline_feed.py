@@ -1,0 +1,66 @@
+"""What the timeline is told of a session."""
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from gui.presentation import lanes
+from gui.session import Session
+from gui.timeline import TimelineWidget
+
+
+class TimelineFeed(QObject):
+    """Hands a session's scores, violations, tracks and range to its timeline."""
+
+    def __init__(self, session: Session, timeline: TimelineWidget) -> None:
+        super().__init__(timeline)
+        self._session = session
+        self._timeline = timeline
+        self._lane_of = np.empty(0, np.int64)
+        session.range_changed.connect(self.show_range)
+        timeline.range_requested.connect(session.set_range)
+        self.show_range()
+
+    def show_run(self) -> None:
+        """Detections or findings are other ones."""
+        session, timeline = self._session, self._timeline
+        timeline.set_scores(session.scores())
+        timeline.set_counts(session.counts())
+        drawn, tracks = lanes(session)
+        self._lane_of = np.full(int(tracks.max(initial=-1)) + 2, -1, np.int64)
+        self._lane_of[tracks] = np.arange(len(tracks))
+        timeline.set_lanes(drawn)
+        frames, states, kinds = session.queue.marks()
+        timeline.set_violations(frames, states, kinds, session.queue.kinds)
+        self._show_gaps()
+        self.show_focus()
+
+    def show_decisions(self) -> None:
+        """A decision was made or taken back."""
+        self._timeline.set_states(self._session.queue.marks()[1])
+        self._show_gaps()
+
+    def show_focus(self) -> None:
+        """Another box is under review."""
+        queue = self._session.queue
+        number = queue.number_of(self._session.focused)
+        lane = -1 if number is None else self._lane(int(queue.track[number]))
+        self._timeline.set_focused_lane(lane if lane >= 0 else None)
+
+    def show_range(self) -> None:
+        """The person looks at other frames."""
+        chosen = self._session.project.range
+        self._timeline.set_range(*((chosen.start, chosen.stop) if chosen else (None, None)))
+
+    def _show_gaps(self) -> None:
+        queue = self._session.queue
+        lane = self._lane_of[np.clip(queue.track, -1, len(self._lane_of) - 1)]
+        of_track = (queue.track >= 0) & (lane >= 0)
+        self._timeline.set_gaps(
+            lane[of_track].astype(np.int32),
+            queue.start[of_track],
+            queue.stop[of_track],
+            queue.state[of_track],
+        )
+
+    def _lane(self, track: int) -> int:
+        return int(self._lane_of[track]) if 0 <= track < len(self._lane_of) else -1
