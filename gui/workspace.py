@@ -1,5 +1,6 @@
 """The views of one session: picture, review panel and timeline."""
 
+import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -88,7 +89,9 @@ class Workspace(QWidget):
         self._show_decisions()
 
     def _show_decisions(self) -> None:
-        self.timeline.set_marks(*marks(self.session))
+        frames, states = marks(self.session)
+        kinds = np.zeros(len(frames), np.int8)
+        self.timeline.set_violations(frames, states, kinds, ("flickering",))
         self.review.show_decisions()
         self._show_boxes()
 
