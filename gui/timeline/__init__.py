@@ -1,6 +1,6 @@
-"""Scores, decisions and time of the whole video."""
+"""Scores, violations, tracks and time of the whole video."""
 
-from gui.timeline.types import MarkState
+from gui.timeline.types import Lanes, MarkState
 from gui.timeline.widget import TimelineWidget
 
-__all__ = ["MarkState", "TimelineWidget"]
+__all__ = ["Lanes", "MarkState", "TimelineWidget"]

@@ -12,8 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.timeline.rows import RULER, Rows
+
 MARGIN = 12.0
 """Left and right of the frames, so that the first and the last can be pointed at."""
+HANDLE = 8.0
+"""Width of a handle of the in/out range."""
 MIN_VISIBLE = 8.0
 """Frames in view at the deepest zoom."""
 _MARK_PITCH = 6.0
@@ -37,6 +41,10 @@ class Rect:
     def bottom(self) -> float:
         return self.y + self.height
 
+    def contains(self, x: float, y: float, reach: float = 0.0) -> bool:
+        """Whether a point lies in it, or no farther than `reach` beside it."""
+        return self.x - reach <= x < self.right + reach and self.contains_y(y)
+
     def contains_y(self, y: float) -> bool:
         return self.y <= y < self.bottom
 
@@ -52,11 +60,14 @@ class TimelineLayout:
     """The visible range ``[first, last)``, in float frames."""
     width: float
     """Of the widget."""
+    rows: Rows = Rows()  # noqa: RUF009 - frozen
+    """What lies below what."""
 
     @classmethod
-    def whole(cls, frames: int, width: float) -> TimelineLayout:
+    def whole(cls, frames: int, width: float, rows: Rows | None = None) -> TimelineLayout:
         """All frames in view."""
-        return cls(max(frames, 1), 0.0, float(max(frames, 1)), max(width, 2 * MARGIN + 1))
+        frames = max(frames, 1)
+        return cls(frames, 0.0, float(frames), max(width, 2 * MARGIN + 1), rows or Rows())
 
     @property
     def span(self) -> float:
@@ -69,24 +80,59 @@ class TimelineLayout:
 
     @property
     def ruler(self) -> Rect:
-        return self._row(0, 26)
+        return self._row((0.0, RULER))
+
+    @property
+    def well(self) -> Rect:
+        """Scores, marks, counts and lanes, which lie on one ground."""
+        return self._row(self.rows.well)
 
     @property
     def strip(self) -> Rect:
-        """Scores. Directly below it and on the same ground lies `marks`."""
-        return self._row(28, 48)
+        """Scores."""
+        return self._row(self.rows.strip)
 
     @property
     def marks(self) -> Rect:
-        return self._row(76, 20)
+        return self._row(self.rows.marks)
+
+    @property
+    def states(self) -> Rect:
+        """Where in `marks` the states are."""
+        return self._row(self.rows.states)
+
+    @property
+    def counts(self) -> Rect:
+        return self._row(self.rows.count_row)
+
+    @property
+    def lanes(self) -> Rect:
+        """Where lanes are seen."""
+        return self._row(self.rows.lane_area)
 
     @property
     def minimap(self) -> Rect:
         """The whole video, whatever is in view."""
-        return self._row(104, 20)
+        return self._row(self.rows.minimap)
 
-    def _row(self, y: float, height: float) -> Rect:
-        return Rect(MARGIN, y, self.width - 2 * MARGIN, height)
+    @property
+    def thumb(self) -> Rect | None:
+        """The moving part of the lanes' scroll bar, in the right margin."""
+        if self.rows.thumb is None:
+            return None
+        top, height = self.rows.thumb
+        return Rect(self.width - MARGIN + 3, top, MARGIN - 6, height)
+
+    def range_handles(self, start: int, stop: int) -> tuple[Rect, Rect]:
+        """Of the in/out range ``[start, stop)``; outside it, so that they never overlap."""
+        top, height = self.ruler.bottom - 12, 14.0
+        return (
+            Rect(self.edge_of(start) - HANDLE, top, HANDLE, height),
+            Rect(self.edge_of(stop), top, HANDLE, height),
+        )
+
+    def _row(self, part: tuple[float, float]) -> Rect:
+        return Rect(MARGIN, part[0], self.width - 2 * MARGIN, part[1])
 
     def x_of(self, frame: float) -> float:
         """The middle of a frame; may lie outside the widget."""
@@ -109,6 +155,10 @@ class TimelineLayout:
     def resized(self, width: float) -> TimelineLayout:
         """The same frames on another width."""
         return replace(self, width=max(width, 2 * MARGIN + 1))
+
+    def arranged(self, rows: Rows) -> TimelineLayout:
+        """The same frames with other parts, lanes scrolled no farther than there are any."""
+        return replace(self, rows=rows.scrolled_to(rows.scroll))
 
     def zoomed_about(self, x: float, factor: float) -> TimelineLayout:
         """`factor` > 1 shows fewer frames; what is under x stays there if the ends allow it."""
@@ -168,7 +218,7 @@ class TimelineLayout:
         # Cells are counted from frame 0, not from the edge, so that panning makes none jump.
         pitch = max(_MARK_PITCH / self.pixels_per_frame, 1.0)
         cells = (frames / pitch).astype(np.int64)
-        groups = [np.flatnonzero(states == state) for state in (2, 1, 0)]
+        groups = [np.flatnonzero(states == state) for state in (3, 2, 1, 0)]
         kept = np.concatenate([group[np.diff(cells[group], prepend=-1) > 0] for group in groups])
         middles = frames[kept].astype(np.float64) + 0.5
         return MARGIN + (middles - self.first) * self.pixels_per_frame, states[kept]

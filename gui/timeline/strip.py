@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QImage
 
 from gui.theme import Theme
 from gui.timeline.cividis import argb
+from gui.timeline.painting import image, rgb
 from gui.timeline.pyramid import ScorePyramid
 
 _HATCH_PITCH = 6.0
@@ -33,12 +34,12 @@ def strip_image(
     bars = np.where(known, np.maximum(np.rint(scores * height), 2), 0)
     bars[_gaps(visible, width, ratio)] = 0
     rows = np.arange(height)[:, np.newaxis]
-    pixels = np.where(rows >= height - bars, argb(scores), _rgb(theme.well))
+    pixels = np.where(rows >= height - bars, argb(scores), rgb(theme.well))
     if not known.all():
         unknown = np.flatnonzero(~known)
         hatched = (unknown + rows) % round(_HATCH_PITCH * ratio) < ratio
-        pixels[:, unknown] = np.where(hatched, _rgb(theme.well_line), _rgb(theme.well))
-    return _image(pixels)
+        pixels[:, unknown] = np.where(hatched, rgb(theme.well_line), rgb(theme.well))
+    return image(pixels)
 
 
 def _gaps(visible: tuple[float, float], width: int, ratio: float) -> NDArray[np.bool_]:
@@ -48,15 +49,3 @@ def _gaps(visible: tuple[float, float], width: int, ratio: float) -> NDArray[np.
     edges = np.floor(np.linspace(*visible, width + 1) + 1e-9)
     last: NDArray[np.bool_] = edges[1:] > edges[:-1]
     return last
-
-
-def _rgb(colour: str) -> np.uint32:
-    return np.uint32(QColor(colour).rgb())
-
-
-def _image(pixels: NDArray[np.uint32]) -> QImage:
-    height, width = pixels.shape
-    data = np.ascontiguousarray(pixels)
-    shared = QImage(data.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    # The copy owns its memory; `shared` only borrows the array's.
-    return shared.copy()

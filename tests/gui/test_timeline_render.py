@@ -13,22 +13,19 @@ from PySide6.QtWidgets import QApplication
 
 from gui.theme import ACCEPTED, DARK, IMPUTED, LIGHT, REJECTED, Theme
 from gui.timeline.clock import Clock
+from gui.timeline.content import Content
 from gui.timeline.layout import MARGIN, Rect, TimelineLayout
+from gui.timeline.marks import Marks
+from gui.timeline.overlay import OverlayScene, paint_overlay
 from gui.timeline.pyramid import ScorePyramid
-from gui.timeline.render import (
-    LayerScene,
-    OverlayScene,
-    hover_note,
-    paint_empty,
-    paint_layer,
-    paint_overlay,
-)
+from gui.timeline.render import LayerScene, paint_empty, paint_layer
 from gui.timeline.strip import strip_image
 from gui.timeline.types import MarkState
 
 WIDTH, HEIGHT = 824, 132
 COLOURS = {
     MarkState.TO_DO: IMPUTED,
+    MarkState.EDITED: ACCEPTED,
     MarkState.ACCEPTED: ACCEPTED,
     MarkState.REJECTED: REJECTED,
 }
@@ -67,12 +64,16 @@ def layer(
     ratio: float = 1,
 ) -> NDArray[np.int64]:
     image = target(ratio)
+    frames = np.array([frame for frame, _ in marks], dtype=np.int64)
+    states = np.array([state for _, state in marks], dtype=np.uint8)
+    kinds = np.zeros(len(marks), np.int8)
     scene = LayerScene(
         layout=layout,
         clock=Clock(25.0),
         pyramid=ScorePyramid.of(scores),
-        mark_frames=np.array([frame for frame, _ in marks], dtype=np.int64),
-        mark_states=np.array([state for _, state in marks], dtype=np.uint8),
+        marks=Marks.of(frames, states, kinds, ("flickering",)),
+        lanes=Content().lane_scene(None),
+        bounds=None,
         theme=theme,
         font=QApplication.font(),
     )
@@ -151,7 +152,7 @@ def test_marks_have_the_colour_and_place_of_their_state(state: MarkState) -> Non
     pixels = part(layer(layout, flat(100), [(50, state)]), layout.marks)
     columns = np.flatnonzero(near(pixels, COLOURS[state], 40).any(axis=0))
     assert columns.mean() == pytest.approx(layout.x_of(50) - MARGIN, abs=1.5)
-    others = [colour for other, colour in COLOURS.items() if other != state]
+    others = set(COLOURS.values()) - {COLOURS[state]}
     assert not any(near(pixels, colour, 10).any() for colour in others)
 
 
@@ -167,10 +168,13 @@ def test_marks_differ_in_shape() -> None:
         state: np.count_nonzero(np.diff(row.astype(int)) == 1)
         for state, row in above_the_middle.items()
     }
+    hollow = above_the_middle.pop(MarkState.EDITED)
+    assert stretches.pop(MarkState.EDITED) == 1
     assert stretches == {MarkState.TO_DO: 1, MarkState.ACCEPTED: 1, MarkState.REJECTED: 2}
-    # A diamond begins in a point, a disc does not.
+    # A diamond begins in a point, a disc does not, and a square begins as wide as it is.
     widths = {state: int(row.sum()) for state, row in above_the_middle.items()}
     assert widths[MarkState.ACCEPTED] >= 1.4 * widths[MarkState.TO_DO]
+    assert hollow.sum() >= 1.2 * widths[MarkState.ACCEPTED]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -223,11 +227,6 @@ def test_the_note_hides_no_score() -> None:
     pixels = overlay(layout, 0, 500)
     assert near(part(pixels, layout.ruler), DARK.well_raised).any()
     assert not near(part(pixels, layout.strip), DARK.well_raised).any()
-
-
-def test_hover_note() -> None:
-    assert hover_note(1204, Clock(25.0), 1.0) == "frame 1\u202f204 · 0:48.160 · score 1.00"
-    assert hover_note(0, Clock(25.0), float("nan")) == "frame 0 · 0:00.000 · not scored yet"
 
 
 def test_the_empty_timeline_says_so() -> None:

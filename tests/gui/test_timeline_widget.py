@@ -62,6 +62,13 @@ def release(widget: TimelineWidget, place: QPoint) -> None:
     QTest.mouseRelease(widget, LEFT, NO_KEY, place)
 
 
+def set_marks(widget: TimelineWidget, *marks: tuple[int, MarkState]) -> None:
+    """Violations of one kind."""
+    frames = np.array([frame for frame, _ in marks])
+    states = np.array([state for _, state in marks], np.uint8)
+    widget.set_violations(frames, states, np.zeros(len(marks), np.int8), ("flickering",))
+
+
 def look(widget: TimelineWidget) -> QImage:
     return widget.grab().toImage()
 
@@ -199,9 +206,9 @@ def test_every_setter_shows(timeline: TimelineWidget) -> None:
 
     timeline.set_scores(np.linspace(0, 1, 1000, dtype=np.float32))
     assert changed()
-    timeline.set_marks(np.array([300]), np.array([MarkState.TO_DO], dtype=np.uint8))
+    set_marks(timeline, (300, MarkState.TO_DO))
     assert changed()
-    timeline.set_marks(np.array([300]), np.array([MarkState.ACCEPTED], dtype=np.uint8))
+    set_marks(timeline, (300, MarkState.ACCEPTED))
     assert changed()
     timeline.set_playhead(600)
     assert changed()
@@ -239,11 +246,10 @@ def test_scores_are_copied(timeline: TimelineWidget) -> None:
 
 
 def test_marks_may_come_in_any_order(timeline: TimelineWidget) -> None:
-    frames = np.array([700, 100, 400])
-    states = np.array([MarkState.TO_DO, MarkState.ACCEPTED, MarkState.REJECTED], dtype=np.uint8)
-    timeline.set_marks(frames, states)
+    marks = (700, MarkState.TO_DO), (100, MarkState.ACCEPTED), (400, MarkState.REJECTED)
+    set_marks(timeline, *marks)
     shuffled = look(timeline)
-    timeline.set_marks(frames[[1, 2, 0]], states[[1, 2, 0]])
+    set_marks(timeline, *sorted(marks))
     assert look(timeline) == shuffled
 
 
@@ -258,7 +264,7 @@ def test_hovering_tells_the_frame_and_leaving_stops(timeline: TimelineWidget) ->
 
 
 def test_a_new_video_starts_over(timeline: TimelineWidget) -> None:
-    timeline.set_marks(np.array([300]), np.array([0], dtype=np.uint8))
+    set_marks(timeline, (300, MarkState.TO_DO))
     timeline.set_playhead(900)
     timeline.zoom_by(10)
     timeline.set_video(50, 10.0)
@@ -283,7 +289,9 @@ def test_wrong_lengths_are_refused(timeline: TimelineWidget) -> None:
     with pytest.raises(ValueError, match=r"scores of shape \(1000,\), got \(999,\)"):
         timeline.set_scores(np.zeros(999, dtype=np.float32))
     with pytest.raises(ValueError, match=r"states of shape \(2,\), got \(1,\)"):
-        timeline.set_marks(np.array([1, 2]), np.array([0], dtype=np.uint8))
+        timeline.set_violations(
+            np.array([1, 2]), np.zeros(1, np.uint8), np.zeros(2, np.int8), ("a",)
+        )
     with pytest.raises(ValueError, match=r"timestamps of shape \(10,\), got \(9,\)"):
         timeline.set_video(10, 25.0, np.arange(9) / 25)
     with pytest.raises(ValueError, match="fps > 0, got 0"):
