@@ -42,19 +42,10 @@ def allow(
     for name, (possible, why_not) in _conditions(session, exporting).items():
         set_enabled(actions[name], possible, why_not)
     set_enabled(actions["copy"], not cannot_copy, cannot_copy)
-    for name, nothing in (("undo", "Nothing to undo"), ("redo", "Nothing to redo")):
-        what = _recallable(session, name)
-        set_enabled(actions[name], what is not None, nothing)
+    for name, what in (("undo", session.can_undo), ("redo", session.can_redo)):
+        set_enabled(actions[name], what is not None, f"Nothing to {name}")
         if what:
             set_tip(actions[name], f"{name.capitalize()}: {what}")
-
-
-def _recallable(session: Session, name: str) -> str | None:
-    """What would be undone or redone, or None."""
-    stack = session.undo_stack
-    if name == "undo":
-        return stack.undoText() if stack.canUndo() else None
-    return stack.redoText() if stack.canRedo() else None
 
 
 def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:

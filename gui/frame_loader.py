@@ -83,8 +83,8 @@ class FrameLoader(QObject):
     def request(self, frame: int) -> None:
         """Ask for a frame; the answer comes by signal."""
         self._generation += 1
-        beside = (frame - 1, frame + 1) if self._neighbours else ()
-        beside = tuple(other for other in beside if 0 <= other <= self._last)
+        both = [frame - 1, frame + 1] if self._neighbours else []
+        beside = tuple(other for other in both if 0 <= other <= self._last)
         self._decoder.want(self._generation, frame, beside)
         if self._previewer is not None and not self._decoder.holds(frame):
             self._previewer.want(self._generation, frame)

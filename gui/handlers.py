@@ -72,39 +72,33 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "reject": lambda s: s.decide(_REJECT),
     "undo": lambda s: s.undo(),
     "redo": lambda s: s.redo(),
+    "next": lambda s: s.next_violation(),
+    "previous": lambda s: s.previous_violation(),
+    "skip": lambda s: s.skip(),
+    "accept_gap": lambda s: s.decide(_ACCEPT, scope="gap"),
+    "reject_gap": lambda s: s.decide(_REJECT, scope="gap"),
+    "accept_track": lambda s: s.decide(_ACCEPT, scope="track"),
+    "reject_track": lambda s: s.decide(_REJECT, scope="track"),
+    "delete": lambda s: s.delete(),
+    "spread": lambda s: s.spread(),
+    "mark_in": lambda s: s.mark_in(),
+    "mark_out": lambda s: s.mark_out(),
+    "clear_range": lambda s: s.clear_range(),
 }
 
 _ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
     "play": lambda w: w.player.toggle(),
     "pause": lambda w: w.player.pause(),
-    "fit": lambda w: w.canvas.fit(),
-}
-
-# To be joined with the tables above as soon as the review branch has these methods.
-_ON_SESSION |= {
-    "next": lambda s: s.next_flagged(),
-    "previous": lambda s: s.previous_flagged(),
-    "skip": lambda s: s.skip(),  # type: ignore[attr-defined]
-    "accept_gap": lambda s: s.decide(_ACCEPT, scope="gap"),  # type: ignore[call-arg]
-    "reject_gap": lambda s: s.decide(_REJECT, scope="gap"),  # type: ignore[call-arg]
-    "accept_track": lambda s: s.decide(_ACCEPT, scope="track"),  # type: ignore[call-arg]
-    "reject_track": lambda s: s.decide(_REJECT, scope="track"),  # type: ignore[call-arg]
-    "delete": lambda s: s.delete(),  # type: ignore[attr-defined]
-    "spread": lambda s: s.spread(),  # type: ignore[attr-defined]
-    "mark_in": lambda s: s.mark_in(),  # type: ignore[attr-defined]
-    "mark_out": lambda s: s.mark_out(),  # type: ignore[attr-defined]
-    "clear_range": lambda s: s.clear_range(),  # type: ignore[attr-defined]
-}
-_ON_WORKSPACE |= {
-    "edit": lambda w: w.edit(),  # type: ignore[attr-defined]
-    "draw": lambda w: w.draw(),  # type: ignore[attr-defined]
-    "change_class": lambda w: w.change_class(),  # type: ignore[attr-defined]
-    "play_back": lambda w: w.player.play(-1),  # type: ignore[attr-defined]
-    "play_forward": lambda w: w.player.play(1),  # type: ignore[attr-defined]
-    "loop": lambda w: w.loop(),  # type: ignore[attr-defined]
-    "actual_size": lambda w: w.canvas.zoom_to(1.0),  # type: ignore[attr-defined]
-    "zoom_in": lambda w: w.canvas.zoom_in(),  # type: ignore[attr-defined]
-    "zoom_out": lambda w: w.canvas.zoom_out(),  # type: ignore[attr-defined]
+    "fit": lambda w: w.pane.picture.fit(),
+    "edit": lambda w: w.edit(),
+    "draw": lambda w: w.draw(),
+    "change_class": lambda w: w.change_class(),
+    "play_back": lambda w: w.player.play(-1),
+    "play_forward": lambda w: w.player.play(1),
+    "loop": lambda w: w.loop(),
+    "actual_size": lambda w: w.pane.picture.zoom_to(1.0),
+    "zoom_in": lambda w: w.pane.picture.zoom_in(),
+    "zoom_out": lambda w: w.pane.picture.zoom_out(),
     "timeline_in": lambda w: w.timeline.zoom_by(_TIMELINE_STEP),
     "timeline_out": lambda w: w.timeline.zoom_by(1 / _TIMELINE_STEP),
 }
@@ -125,10 +119,10 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
 
     def ghosts(on: bool) -> None:
         if window.workspace is not None:
-            window.workspace.set_ghosts(on)  # type: ignore[attr-defined]
+            window.workspace.set_ghosts(on)
 
     def split(on: bool) -> None:
         if window.workspace is not None:
-            window.workspace.set_split(on)  # type: ignore[attr-defined]
+            window.workspace.set_split(on)
 
     return {"ghosts": ghosts, "split": split}

@@ -224,7 +224,6 @@ class MainWindow(QMainWindow):
         session.frame_changed.connect(self._show_position)
         for changed in (session.focus_changed, session.decisions_changed, session.run_changed):
             changed.connect(self._update_actions)
-        session.undo_stack.indexChanged.connect(self._update_actions)
         session.failed.connect(self.show_error)
         session.reader.changed.connect(self._update_actions)
         self.detecting.follow(session)

@@ -1,15 +1,13 @@
 """The picture of the current frame with its boxes: one frame, or three side by side."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from core.assertions.imputed import ImputedBox, Xyxy
 from core.settings import Settings
 from core.video.proxy import proxy_folder
 from gui.canvas import CanvasWidget, SplitPanel, SplitView, Tool, class_menu
+from gui.canvas.view import PictureView
 from gui.frame_loader import FrameLoader, ShownFrame
 from gui.presentation import canvas_boxes, ghosts
 from gui.session import Session
@@ -98,8 +96,8 @@ class PicturePane(QStackedWidget):
         now = decision.class_name if decision else box.class_name
         menu = class_menu(self, self._session.class_names, now)
         menu.chosen.connect(lambda name: self._set_class(box, name))
-        corner = self.canvas.place_of(decision.xyxy if decision else box.xyxy)
-        menu.popup(self.canvas.mapToGlobal(corner) if corner else QCursor.pos())
+        x0, _, _, y1 = self.canvas.view().to_widget(decision.xyxy if decision else box.xyxy)
+        menu.popup(self.canvas.mapToGlobal(QPoint(round(x0), round(y1) + 4)))
 
     def set_ghosts(self, wanted: bool) -> None:
         """Show the boxes of the frames before and after, too."""
@@ -118,15 +116,16 @@ class PicturePane(QStackedWidget):
         self.canvas.commit()
         self._loader.show_neighbours(wanted)
         self.setCurrentWidget(self.split if wanted else self.canvas)
-        self.setFocusProxy(self.currentWidget())
+        self.setFocusProxy(self.picture)
         self._loader.request(self._session.frame)
         self.show_boxes()
         if wanted and self._session.focused is not None:
             self.split.focus_on(self._session.focused.xyxy)
 
-    def on_picture(self, act: Callable[[CanvasWidget | SplitView], object]) -> None:
-        """Do something to the view that is seen, such as fit it."""
-        act(self.split if self.is_split else self.canvas)
+    @property
+    def picture(self) -> PictureView:
+        """The view that is seen, which can be zoomed and fitted."""
+        return self.split if self.is_split else self.canvas
 
     # Inside
 

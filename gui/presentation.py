@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.assertions.findings import Findings
-from core.assertions.imputed import DRAWN, ImputedBox, Xyxy
+from core.assertions.imputed import DRAWN, ImputedBox, Xyxy, name_of
 from core.prelabels import Decision, Verdict, model_boxes
 from gui.canvas import BoxState, CanvasBox
 from gui.session import Session
@@ -63,7 +63,7 @@ def lanes(session: Session) -> tuple[Lanes, NDArray[np.int64]]:
 
 
 def _class_of(found: Findings, track: int) -> str:
-    return found.class_names[found.tracks.class_id[track]]
+    return name_of(found.class_names, int(found.tracks.class_id[track]))
 
 
 def _model_boxes(session: Session, frame: int) -> Iterator[CanvasBox]:

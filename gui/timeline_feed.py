@@ -15,7 +15,10 @@ class TimelineFeed(QObject):
         super().__init__(timeline)
         self._session = session
         self._timeline = timeline
-        self._lane_of = np.empty(0, np.int64)
+        self._lane_of = np.full(1, -1, np.int64)
+        """Lane of each track, -1 for none; the last entry is what no track finds."""
+        self._in_lanes = np.empty(0, np.bool_)
+        """Which violations lie in a lane."""
         session.range_changed.connect(self.show_range)
         timeline.range_requested.connect(session.set_range)
         self.show_range()
@@ -36,8 +39,9 @@ class TimelineFeed(QObject):
 
     def show_decisions(self) -> None:
         """A decision was made or taken back."""
-        self._timeline.set_states(self._session.queue.marks()[1])
-        self._show_gaps()
+        queue = self._session.queue
+        self._timeline.set_states(queue.marks()[1])
+        self._timeline.set_gap_states(queue.state[self._in_lanes])
 
     def show_focus(self) -> None:
         """Another box is under review."""
@@ -54,12 +58,12 @@ class TimelineFeed(QObject):
     def _show_gaps(self) -> None:
         queue = self._session.queue
         lane = self._lane_of[np.clip(queue.track, -1, len(self._lane_of) - 1)]
-        of_track = (queue.track >= 0) & (lane >= 0)
+        self._in_lanes = (queue.track >= 0) & (lane >= 0)
         self._timeline.set_gaps(
-            lane[of_track].astype(np.int32),
-            queue.start[of_track],
-            queue.stop[of_track],
-            queue.state[of_track],
+            lane[self._in_lanes].astype(np.int32),
+            queue.start[self._in_lanes],
+            queue.stop[self._in_lanes],
+            queue.state[self._in_lanes],
         )
 
     def _lane(self, track: int) -> int:

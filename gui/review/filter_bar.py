@@ -33,7 +33,7 @@ class FilterBar(QWidget):
             (self._track, "This track only", "Show only the track under review"),
         ):
             describe(widget, name, tip, manners)
-        _fill(self._state, "All states", [(WORDS[state], state) for state in ReviewState], None)
+        _fill(self._state, "State", [(WORDS[state], state) for state in ReviewState], None)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -51,8 +51,8 @@ class FilterBar(QWidget):
         names = {
             queue.class_names[number] for number in set(queue.class_id.tolist()) if number >= 0
         }
-        _fill(self._kind, "All kinds", [(kind, kind) for kind in kinds], view.kind)
-        _fill(self._class, "All classes", [(name, name) for name in sorted(names)], view.class_name)
+        _fill(self._kind, "Kind", [(kind, kind) for kind in kinds], view.kind)
+        _fill(self._class, "Class", [(name, name) for name in sorted(names)], view.class_name)
         _show(self._state, view.state)
         self._track.setChecked(view.track is not None)
         self.show_focus()

@@ -94,7 +94,7 @@ class ReviewPanel(QWidget):
         """A decision was made or taken back."""
         self._model.refresh()
         done, total = self._session.queue.done, len(self._session.queue)
-        self._progress.setText(f"{grouped(done)} of {grouped(total)} done" if total else "")
+        self._progress.setText(_progress(done, total))
         self._bar.setMaximum(max(total, 1))
         self._bar.setValue(done)
         self._bar.setVisible(bool(total))
@@ -120,7 +120,7 @@ class ReviewPanel(QWidget):
             self._table.scrollTo(index)
         selection.blockSignals(False)
         self._table.viewport().update()
-        self._why.setText(_what_to_say(self._session))
+        self._why.setText(evidence(box) if box is not None else "")
 
     def _choose(self, current: QModelIndex) -> None:
         if not current.isValid():
@@ -170,7 +170,7 @@ class ReviewPanel(QWidget):
 
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
-_COLUMN_DIGITS = (9, 0, 7, 12, 13)
+_COLUMN_DIGITS = (8, 0, 7, 10, 11)
 _BEST_FIRST = (2, 3)
 
 
@@ -210,10 +210,9 @@ def _what_is_missing(session: Session) -> str:
     return "The model does not flicker in this video. A lower confidence may show more."
 
 
-def _what_to_say(session: Session) -> str:
-    box, queue = session.focused, session.queue
-    if box is not None:
-        return evidence(box)
-    if len(queue) and queue.done == len(queue) and not session.detecting:
-        return f"All {grouped(len(queue))} reviewed: export (Ctrl+E)."
-    return ""
+def _progress(done: int, total: int) -> str:
+    if not total:
+        return ""
+    if done == total:
+        return f"All {grouped(total)} reviewed: export (Ctrl+E)"
+    return f"{grouped(done)} of {grouped(total)} done"

@@ -84,7 +84,7 @@ class QueueModel(QAbstractTableModel):
 
     def row_of(self, number: int | None) -> int | None:
         """The row of a violation, or None."""
-        found = np.flatnonzero(self._shown == number) if number is not None else ()
+        found = np.flatnonzero(self._shown == (-1 if number is None else number))
         return int(found[0]) if len(found) else None
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
