@@ -14,7 +14,7 @@ from core.errors import UserError
 from core.export import flagged_frames
 from core.frames import FrameIndex
 from core.pipeline import Seen, current_seen
-from core.prelabels import Decision
+from core.prelabels import Decision, Verdict
 from core.project import Project, Run, SetThresholds
 from core.review import Queue, View
 from core.video.reader import VideoInfo
@@ -97,6 +97,11 @@ class Showing(QObject):
     def decision(self, box: ImputedBox) -> Decision | None:
         """What was decided about a box, or None."""
         return self.project.decisions.get(box.key)
+
+    def verdict(self, box: ImputedBox) -> Verdict | None:
+        """The same in a word."""
+        decision = self.decision(box)
+        return decision.verdict if decision else None
 
     def scores(self) -> NDArray[np.float32]:
         """(frames,) flickering scores; NaN for frames that the run has not looked at."""
@@ -229,7 +234,7 @@ class Showing(QObject):
 
     def _first_to_do(self, frame: int) -> ImputedBox | None:
         boxes = self.boxes_in(frame)
-        return next((box for box in boxes if self.decision(box) is None), next(iter(boxes), None))
+        return next((box for box in boxes if self.verdict(box) is None), next(iter(boxes), None))
 
     def _focus(self, box: ImputedBox | None) -> None:
         if box != self.focused:

@@ -8,20 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.assertions.imputed import ImputedBox
 from core.frames import FrameIndex
 from core.prelabels import Verdict
 from core.project import Project
 from core.video.reader import VideoInfo
 from gui.canvas import BoxState, CanvasBox
-from gui.presentation import canvas_boxes, marks
+from gui.presentation import canvas_boxes, ghosts, lanes
 from gui.session import Session
 from gui.timeline import MarkState
-from tests.gui.making import CAR_BOX, FLAGGED, LIGHT_BOX, add_run, nothing_seen
+from tests.gui.making import CAR_BOX, COUNT, FLAGGED, LIGHT_BOX, add_run, nothing_seen
 
 
 def marks_of(session: Session) -> dict[int, MarkState]:
-    frames, states = marks(session)
-    assert (frames.dtype, states.dtype) == (np.int64, np.uint8)
+    frames, states, kinds = session.queue.marks()
+    assert (frames.dtype, states.dtype, kinds.dtype) == (np.int64, np.uint8, np.int8)
     return {frame: MarkState(state) for frame, state in zip(frames, states, strict=True)}
 
 
@@ -32,17 +33,21 @@ def boxes_now(session: Session) -> list[CanvasBox]:
 def test_a_frame_shows_the_models_boxes_with_class_and_confidence(session: Session) -> None:
     boxes = boxes_now(session)
     assert [(box.xyxy, box.label, box.state) for box in boxes] == [
-        (pytest.approx(CAR_BOX), "car 0.75", BoxState.DETECTION),
-        ((100.0, 20.0, 112.5, 60.0), "traffic light 0.50", BoxState.DETECTION),
+        (pytest.approx(CAR_BOX), "car 0.75 #0", BoxState.DETECTION),
+        ((100.0, 20.0, 112.5, 60.0), "traffic light 0.50 #1", BoxState.DETECTION),
     ]
-    assert all(box.key is None and not box.focused for box in boxes)
+    assert all(box.key is not None and not box.focused for box in boxes)
 
 
 def test_imputed_boxes_come_after_the_models_and_can_be_clicked(session: Session) -> None:
     session.go_to(9)
     model, imputed = boxes_now(session)
     assert model.state is BoxState.DETECTION
-    assert (imputed.xyxy, imputed.label, imputed.state) == (CAR_BOX, "car 0.79", BoxState.IMPUTED)
+    assert (imputed.xyxy, imputed.label, imputed.state) == (
+        CAR_BOX,
+        "car 0.79 #0",
+        BoxState.IMPUTED,
+    )
     assert imputed.key == session.boxes[2]
     assert imputed.focused
 
@@ -107,3 +112,46 @@ def test_a_box_decided_in_an_earlier_run_keeps_its_mark_and_its_place(
     assert marks_of(second) == {9: MarkState.ACCEPTED}
     second.go_to(9)
     assert [(box.xyxy, box.state) for box in boxes_now(second)] == [(CAR_BOX, BoxState.ACCEPTED)]
+
+
+def test_a_correction_shows_in_the_place_of_what_was_corrected(session: Session) -> None:
+    session.go_to(9)
+    imputed = session.boxes[2]
+    session.correct(imputed, xyxy=(41.0, 30.0, 80.0, 60.0), class_name="bus")
+    model = boxes_now(session)[0].key
+    assert isinstance(model, ImputedBox)
+    session.focus(model)
+    session.decide(Verdict.REJECTED)
+    light, car = boxes_now(session)
+    assert (light.state, light.focused) == (BoxState.REJECTED, True)
+    assert (car.state, car.xyxy, car.label) == (
+        BoxState.EDITED, (41.0, 30.0, 80.0, 60.0), "bus 0.79 #0",
+    )  # fmt: skip
+
+
+def test_a_drawn_box_shows_in_its_frame_only(session: Session) -> None:
+    session.go_to(2)
+    session.draw((1.0, 2.0, 30.0, 40.0), "car")
+    assert [box.state for box in boxes_now(session)][-1] is BoxState.DRAWN
+    assert boxes_now(session)[-1].focused
+    session.go_to(3)
+    assert BoxState.DRAWN not in [box.state for box in boxes_now(session)]
+
+
+def test_ghosts_are_what_is_handed_over_of_a_frame(session: Session) -> None:
+    assert ghosts(session, 9) == [LIGHT_BOX]
+    session.focus(session.boxes[2])
+    session.decide(Verdict.ACCEPTED)
+    assert ghosts(session, 9) == [LIGHT_BOX, CAR_BOX]
+    assert ghosts(session, -1) == []
+
+
+def test_each_track_has_a_lane_with_its_gaps(session: Session) -> None:
+    drawn, tracks = lanes(session)
+    assert drawn.labels == ("car #0", "traffic light #1")
+    assert tracks.tolist() == [0, 1]
+    runs = list(zip(drawn.lane.tolist(), drawn.start.tolist(), drawn.stop.tolist(), strict=True))
+    assert runs == [
+        (0, 0, 4), (0, 5, 9), (0, 10, 15), (0, 16, COUNT),
+        (1, 0, 4), (1, 5, 20), (1, 21, COUNT),
+    ]  # fmt: skip
