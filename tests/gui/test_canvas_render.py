@@ -239,6 +239,14 @@ def test_focus_thickens_the_line_and_adds_white_corners() -> None:
     assert not (calm[outside].min(axis=2) > 240).any()
 
 
+@pytest.mark.parametrize("beyond", [4, 40])
+def test_what_stands_out_from_a_box_is_seen_beside_it(beyond: int) -> None:
+    box = CanvasBox((-80.0, 60.0, -float(beyond), 180.0), "car", BoxState.ACCEPTED)
+    changed = (painted(box) != painted()).any(axis=2)
+    assert bool(changed[50:70, :6].any()) == (beyond == 4)
+    assert not changed[:, 6:].any()
+
+
 def test_the_focused_box_lies_on_top() -> None:
     boxes = [
         CanvasBox(RECT, "", BoxState.DETECTION, focused=True),
