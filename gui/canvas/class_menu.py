@@ -65,8 +65,8 @@ class ClassMenu(QFrame):
         room = screen.availableGeometry()
         self.adjustSize()
         self.move(
-            max(room.left(), min(at.x(), room.right() - self.width())),
-            max(room.top(), min(at.y(), room.bottom() - self.height())),
+            max(room.left(), min(at.x(), room.right() + 1 - self.width())),
+            max(room.top(), min(at.y(), room.bottom() + 1 - self.height())),
         )
         self.show()
         self._search.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -23,6 +23,8 @@ from gui.theme import Theme, caption
 
 _NEAREST_FROM = 3.0
 """Device pixels per image pixel above which pixels are shown as squares, to be counted."""
+_MARGIN = 16.0
+"""Logical pixels by which no badge or corner reaches beyond its box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,23 @@ def paint_canvas(painter: QPainter, scene: CanvasScene) -> None:
 
 def _paint_boxes(painter: QPainter, scene: CanvasScene, bounds: Box | None) -> None:
     for ghosts, after in ((scene.before, False), (scene.after, True)):
-        for ghost in ghosts:
-            paint_ghost(painter, scene.view.to_widget(ghost), after=after)
-    rects = [scene.view.to_widget(box.xyxy) for box in scene.boxes]
+        for ghost in map(scene.view.to_widget, ghosts):
+            if _in_sight(ghost, scene.size):
+                paint_ghost(painter, ghost, after=after)
+    placed = [(box, scene.view.to_widget(box.xyxy)) for box in scene.boxes]
+    seen = [(box, rect) for box, rect in placed if _in_sight(rect, scene.size)]
     quiet = scene.tool is not None
     # The focused box is painted last and so lies on top.
-    for i in sorted(range(len(rects)), key=lambda i: scene.boxes[i].focused):
-        box = scene.boxes[i]
-        paint_box(painter, box.state, rects[i], focused=box.focused and not quiet, quiet=quiet)
+    for box, rect in sorted(seen, key=lambda one: one[0].focused):
+        paint_box(painter, box.state, rect, focused=box.focused and not quiet, quiet=quiet)
     if bounds is not None and not quiet:
-        paint_labels(painter, scene.boxes, rects, bounds)
+        paint_labels(painter, [box for box, _ in seen], [rect for _, rect in seen], bounds)
+
+
+def _in_sight(rect: Box, size: Size) -> bool:
+    """Whether any of a box, or of what stands out from it, is within the widget."""
+    x1, y1, x2, y2 = rect
+    return x2 > -_MARGIN and y2 > -_MARGIN and x1 < size[0] + _MARGIN and y1 < size[1] + _MARGIN
 
 
 def _paint_tool(painter: QPainter, scene: CanvasScene, tool: ToolScene, bounds: Box | None) -> None:

@@ -16,6 +16,7 @@ from gui.canvas.types import Box, BoxState, Point, Size, Tool
 _WHITE = QColor(255, 255, 255)
 _GUIDE = QColor(255, 255, 255, 200)
 _GRIP = 8.0
+_SMALL = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,10 @@ def paint_draft(painter: QPainter, scene: ToolScene, xyxy: Box, rect: Box, bound
     """The box `xyxy` (image), which lies at `rect` (widget), with its handles and its numbers."""
     state = BoxState.DRAWN if scene.tool is Tool.DRAW else BoxState.EDITED
     colour = STYLES[state].colour
-    stroke(painter, rect, OUTLINE, 4.0)
-    stroke(painter, rect, colour, 2.0)
+    # A thin line leaves something to be seen of what is small.
+    width = 2.0 if min(rect[2] - rect[0], rect[3] - rect[1]) >= _SMALL else 1.0
+    stroke(painter, rect, OUTLINE, width + 2)
+    stroke(painter, rect, colour, width)
     frame = grip_frame(rect)
     if scene.handles:
         if frame != rect:

@@ -32,7 +32,10 @@ class Content:
     seen: Spans = field(default_factory=lambda: Spans.of_lanes(Lanes.none()))
     gaps: Spans = field(default_factory=lambda: Spans.of_lanes(Lanes.none()))
     counts: NDArray[np.int32] | None = None
+    most: int = 0
+    """Detections in the frame that has most."""
     count_pyramid: ScorePyramid = field(default_factory=lambda: ScorePyramid.of(_NOTHING))
+    """Counts as a share of `most`."""
 
     @classmethod
     def of_video(cls, frames: int, fps: float, timestamps: NDArray[np.float64] | None) -> Content:
@@ -100,8 +103,9 @@ class Content:
             return replace(self, counts=None)
         _expect_shape("counts", counts, (self.frames,))
         own = np.array(counts, np.int32)
-        shares = own / np.float32(max(own.max(initial=0), 1))
-        return replace(self, counts=own, count_pyramid=ScorePyramid.of(shares.astype(np.float32)))
+        most = int(own.max(initial=0))
+        shares = (own / max(most, 1)).astype(np.float32)
+        return replace(self, counts=own, most=most, count_pyramid=ScorePyramid.of(shares))
 
     def rows(self, height: float, scroll: float) -> Rows:
         """How a height is shared among what there is."""
@@ -110,8 +114,8 @@ class Content:
 
     def lane_scene(self, focused: int | None) -> LaneScene:
         """What painting lanes and counts needs."""
-        most = 0 if self.counts is None else int(self.counts.max(initial=0))
-        return LaneScene(self.labels, self.seen, self.gaps, focused, self.count_pyramid, most)
+        pyramid, most = self.count_pyramid, self.most
+        return LaneScene(self.labels, self.seen, self.gaps, focused, pyramid, most)
 
     def note(self, frame: int) -> tuple[str, str]:
         """A frame's number and time, and what is known about it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from gui.theme import ACCEPTED, IMPUTED, REJECTED
 from gui.timeline.types import MarkState
@@ -21,27 +21,28 @@ _STROKE = 1.5
 _Paint = Callable[[QPainter, float, float], None]
 
 
-def stamp(paint: Callable[[QPainter, QPointF], None], ratio: float) -> QPixmap:
-    """A glyph as a picture, to be drawn hundreds of times."""
+@lru_cache(maxsize=8)
+def state_stamps(ratio: float) -> tuple[QImage, ...]:
+    """Pictures to be drawn hundreds of times, one a `MarkState`."""
+    return tuple(_stamp(partial(paint_mark, state=state), ratio) for state in MarkState)
+
+
+@lru_cache(maxsize=64)
+def kind_stamp(kind: str, colour: str, ratio: float) -> QImage:
+    """The picture of a kind of violation."""
+    return _stamp(partial(paint_kind, kind=kind, colour=colour), ratio)
+
+
+def _stamp(paint: Callable[[QPainter, QPointF], None], ratio: float) -> QImage:
     side = math.ceil(GLYPH * ratio)
-    pixmap = QPixmap(side, side)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint(painter, QPointF(GLYPH / 2, GLYPH / 2))
     painter.end()
-    return pixmap
-
-
-def state_stamps(ratio: float) -> list[QPixmap]:
-    """One a `MarkState`."""
-    return [stamp(partial(paint_mark, state=state), ratio) for state in MarkState]
-
-
-def kind_stamp(kind: str, colour: str, ratio: float) -> QPixmap:
-    """The glyph of a kind of violation."""
-    return stamp(partial(paint_kind, kind=kind, colour=colour), ratio)
+    return picture
 
 
 def paint_mark(painter: QPainter, at: QPointF, state: MarkState) -> None:
@@ -122,8 +123,8 @@ def _ring(painter: QPainter, x: float, y: float) -> None:
 def _several(painter: QPainter, x: float, y: float) -> None:
     painter.setBrush(painter.pen().color())
     painter.setPen(Qt.PenStyle.NoPen)
-    for dx in (-4, 0, 4):
-        painter.drawEllipse(QPointF(x + dx, y), 1.25, 1.25)
+    for dx in (-3.25, 0, 3.25):
+        painter.drawEllipse(QPointF(x + dx, y), 1.1, 1.1)
 
 
 _KINDS: dict[str, _Paint] = {

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from gui.theme import ACCEPTED, DETECTION, IMPUTED, REJECTED, Theme
 from gui.timeline.lanes import GAP_STATES, Code, Codes
-from gui.timeline.painting import image, mixed, rgb
+from gui.timeline.painting import blank, image, mixed, rgb
 from gui.timeline.pyramid import ScorePyramid
 from gui.timeline.rows import LANE
 from gui.timeline.types import MarkState
@@ -43,7 +43,8 @@ def lanes_image(
     column = np.where(phase < period, phase, period + phase % period)
     index = (ground * len(_CODES) + codes) * 2 * period + column
     height = round(LANE * ratio)
-    pixels = np.empty((lanes, height, width), np.uint32)
+    picture, flat = blank(width, lanes * height)
+    pixels = flat.reshape(lanes, height, width)
     drawn: dict[bytes, NDArray[np.uint32]] = {}
     for y, colours in enumerate(_strokes(ratio, theme)):
         # Most of a lane's lines are alike.
@@ -51,7 +52,7 @@ def lanes_image(
         if key not in drawn:
             drawn[key] = colours[index]
         pixels[:, y] = drawn[key]
-    return image(pixels.reshape(lanes * height, width))
+    return picture
 
 
 def counts_image(

@@ -79,14 +79,15 @@ def paint_labels(
     if layout.counts.height:
         text = f"max {boxes(scene.most)}"
         _paint_label(painter, layout.counts.x, layout.counts.y + 1, text, theme.well, theme)
-    where = layout.lanes
+    lanes, where = layout.rows.visible_lanes(), layout.lanes
+    top = layout.rows.lane_top(lanes.start)
     painter.setClipRect(qrect(where))
-    for lane in layout.rows.visible_lanes():
-        lit, top = lane == scene.focused, layout.rows.lane_top(lane)
+    for row, lane in enumerate(lanes):
+        lit, y = lane == scene.focused, top + row * LANE
         ground = theme.well_raised if lit else theme.well
-        _paint_label(painter, where.x, top, scene.labels[lane], ground, theme)
+        _paint_label(painter, where.x, y, scene.labels[lane], ground, theme)
         if lit:
-            painter.fillRect(QRectF(where.x, top, 2, LANE), QColor(theme.accent_text))
+            painter.fillRect(QRectF(where.x, y, 2, LANE), QColor(theme.well_text))
     painter.restore()
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gui.timeline.layout import MARGIN, TimelineLayout
 
-KIND_PITCH = 13.0
+KIND_PITCH = 14.0
 """Logical pixels that a kind's glyph takes with the space beside it."""
 
 

@@ -51,10 +51,16 @@ def mixed(colour: str, ground: str, share: float) -> str:
     return QColor(*(round(a * share + b * (1 - share)) for a, b in pairs)).name()
 
 
+def blank(width: int, height: int) -> tuple[QImage, NDArray[np.uint32]]:
+    """A picture, and its pixels to be written: ``0xAARRGGBB``, height x width."""
+    picture = QImage(width, height, QImage.Format.Format_RGB32)
+    # A line of such pixels is never padded.
+    return picture, np.frombuffer(picture.bits(), np.uint32).reshape(height, width)
+
+
 def image(pixels: NDArray[np.uint32]) -> QImage:
     """A picture of ``0xAARRGGBB``, height x width."""
     height, width = pixels.shape
-    data = np.ascontiguousarray(pixels)
-    shared = QImage(data.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    # The copy owns its memory; `shared` only borrows the array's.
-    return shared.copy()
+    picture, own = blank(width, height)
+    own[:] = pixels
+    return picture

@@ -11,20 +11,15 @@ from gui.theme import Theme, caption
 MOST = QSize(208, 156)
 """Logical pixels that the picture takes at most."""
 _PADDING = 4
-_FLAGS = (
-    Qt.WindowType.ToolTip
-    | Qt.WindowType.FramelessWindowHint
-    | Qt.WindowType.WindowTransparentForInput
-    | Qt.WindowType.WindowDoesNotAcceptFocus
-)
 
 
 class FramePopup(QWidget):
     """A picture over lines of text; takes neither focus nor mouse."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, _FLAGS)
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
         self.setAccessibleName("Frame under the mouse")
         self._image = QImage()
         self._size = QSize()
@@ -32,19 +27,21 @@ class FramePopup(QWidget):
         self._theme: Theme | None = None
 
     def show_frame(
-        self, image: QImage, lines: tuple[str, ...], theme: Theme, below: QPoint, within: QRect
+        self, image: QImage, lines: tuple[str, ...], theme: Theme, timeline: QWidget, x: int
     ) -> None:
-        """Show a picture, its bottom's middle at `below`, moved so that it lies inside `within`.
-
-        Both are global. A picture of no size shows the lines only.
-        """
+        """Show a picture above x of a timeline, inside the timeline's window."""
+        window = timeline.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
         self._image, self._lines, self._theme = image, lines, theme
         self._size = image.size().scaled(MOST, Qt.AspectRatioMode.KeepAspectRatio)
         self.setAccessibleDescription(", ".join(lines))
         self.resize(self._wanted_size())
-        left = min(below.x() - self.width() // 2, within.right() + 1 - self.width())
-        self.move(max(left, within.left()), max(below.y() - self.height(), within.top()))
+        at = timeline.mapTo(window, QPoint(x, -_PADDING))
+        left = min(at.x() - self.width() // 2, window.width() - self.width())
+        self.move(max(left, 0), max(at.y() - self.height(), 0))
         self.show()
+        self.raise_()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -58,7 +58,9 @@ def _maxima(
     values: NDArray[np.float32], starts: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """The maximum of each ``values[start:stop]``; starts must not be past the end."""
-    padded = np.append(values, _UNSCORED)
-    bounds = np.stack((starts, stops), axis=1).clip(0, len(values)).ravel()
+    begin = int(starts[0])
+    # Only what is looked at is copied: the finest level of a long video is large.
+    padded = np.append(values[begin : int(stops[-1])], _UNSCORED)
+    bounds = (np.stack((starts, stops), axis=1) - begin).clip(0, len(padded) - 1).ravel()
     maxima: NDArray[np.float32] = np.maximum.reduceat(padded, bounds)[::2]
     return maxima

@@ -89,15 +89,15 @@ def _paint_ruler(painter: QPainter, scene: LayerScene) -> None:
     for major, colour in ((False, scene.theme.border_strong), (True, scene.theme.text_muted)):
         painter.setPen(QPen(QColor(colour), 1))
         painter.drawLines(lines[major])
-    for tick in found:
-        _paint_label(painter, tick, metrics, scene)
+    for tick in filter(lambda tick: tick.time, found):
+        _paint_time(painter, tick, metrics, scene)
 
 
 def _label(seconds: float, frame: int) -> str:
     return f"{timecode(seconds)}{grouped(frame)}"
 
 
-def _paint_label(painter: QPainter, tick: Tick, metrics: QFontMetricsF, scene: LayerScene) -> None:
+def _paint_time(painter: QPainter, tick: Tick, metrics: QFontMetricsF, scene: LayerScene) -> None:
     x = tick.x + _LABEL_SPACE
     frame_x = x + metrics.horizontalAdvance(tick.time) + _LABEL_SPACE
     # A number cut short at the edge would read as another number.
@@ -128,7 +128,7 @@ def _paint_marks(painter: QPainter, scene: LayerScene) -> None:
     stamps = state_stamps(ratio)
     xs, states = layout.visible_marks(scene.marks.frames, scene.marks.states)
     for x, state in zip(xs.tolist(), states.tolist(), strict=True):
-        painter.drawPixmap(QPointF(x - GLYPH / 2, top), stamps[state])
+        painter.drawImage(QPointF(x - GLYPH / 2, top), stamps[state])
     if layout.rows.kinds:
         _paint_kinds(painter, scene, layout.marks.y + 3)
     painter.restore()
@@ -145,7 +145,7 @@ def _paint_kinds(painter: QPainter, scene: LayerScene, top: float) -> None:
         shown = kinds if len(kinds) * KIND_PITCH <= room else [len(names)]
         left = x - (len(shown) - 1) * KIND_PITCH / 2 - GLYPH / 2
         for place, kind in enumerate(shown):
-            painter.drawPixmap(QPointF(left + place * KIND_PITCH, top), stamps[kind])
+            painter.drawImage(QPointF(left + place * KIND_PITCH, top), stamps[kind])
 
 
 def _paint_range(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHideEvent,
     QImage,
@@ -66,12 +66,15 @@ class TimelineWidget(QWidget):
         self._range: Ends = None, None
         self._focused_lane: int | None = None
         self._view = TimelineLayout.whole(1, self.width())
-        self._layer: QPixmap | None = None
+        self._layer = QPixmap()
+        self._stale = True
         self._hover: int | None = None
         self._drag = Drag.NONE
         self._requested: int | None = None
         self._grip = 0.0
         self._popup = FramePopup(self)
+        # Once shown it is a child of the window, which lives longer than this.
+        self.destroyed.connect(self._popup.deleteLater)
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._late.timeout.connect(self._hide_popup)
         self.setMouseTracking(True)
@@ -157,7 +160,8 @@ class TimelineWidget(QWidget):
     def set_focused_lane(self, lane: int | None) -> None:
         """Light a lane and scroll it into view."""
         if lane is not None and not 0 <= lane < len(self._content.labels):
-            raise ValueError(f"expected lane < {len(self._content.labels)}, got {lane}")
+            last = len(self._content.labels) - 1
+            raise ValueError(f"expected lane from 0 to {last}, got {lane}")
         self._focused_lane = lane
         self._arrange()
 
@@ -171,12 +175,8 @@ class TimelineWidget(QWidget):
         if frame != self._hover or image.isNull() or not self.isVisible():
             return
         self._late.stop()
-        # Inside the window as well as inside the screen: it belongs to this window.
-        window = self.window()
-        within = QRect(window.mapToGlobal(QPoint()), window.size())
-        above = self.mapToGlobal(QPoint(round(self._view.x_of(frame)), -4))
-        lines = self._content.note(frame)
-        self._popup.show_frame(image, lines, self._theme, above, within)
+        lines, x = self._content.note(frame), round(self._view.x_of(frame))
+        self._popup.show_frame(image, lines, self._theme, self, x)
         self.update()
 
     def set_playhead(self, frame: int) -> None:
@@ -339,18 +339,21 @@ class TimelineWidget(QWidget):
             self._renew()
 
     def _renew(self) -> None:
-        self._layer = None
+        self._stale = True
         self.update()
 
     def _current_layer(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        if self._layer is None or self._layer.devicePixelRatioF() != ratio:
-            self._layer = self._painted_layer(ratio)
+        if self._layer.size() != self.size() * ratio:
+            self._layer = QPixmap(self.size() * ratio)
+            self._stale = True
+        if self._stale:
+            self._layer.setDevicePixelRatio(ratio)
+            self._paint_layer()
+            self._stale = False
         return self._layer
 
-    def _painted_layer(self, ratio: float) -> QPixmap:
-        layer = QPixmap(self.size() * ratio)
-        layer.setDevicePixelRatio(ratio)
+    def _paint_layer(self) -> None:
         content = self._content
         scene = LayerScene(
             layout=self._view,
@@ -362,10 +365,9 @@ class TimelineWidget(QWidget):
             theme=self._theme,
             font=self.font(),
         )
-        painter = QPainter(layer)
+        painter = QPainter(self._layer)
         paint_layer(painter, scene)
         painter.end()
-        return layer
 
     def _overlay(self) -> OverlayScene:
         hover = self._hover

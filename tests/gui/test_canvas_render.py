@@ -1,6 +1,9 @@
-"""The four states can be told apart by stroke alone, and strokes are sharp."""
+"""States can be told apart by stroke and badge alone, and strokes are sharp."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -9,9 +12,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gui.canvas.layout import ViewTransform, fit
-from gui.canvas.marks import STYLES
+from gui.canvas.marks import STYLES, chip_colour
 from gui.canvas.render import CanvasScene, paint_canvas
-from gui.canvas.types import BoxState, CanvasBox
+from gui.canvas.tool_marks import ToolScene
+from gui.canvas.types import Box, BoxState, CanvasBox, Tool
 from gui.theme import DARK, LIGHT
 
 SIZE = (320, 240)
@@ -38,6 +42,9 @@ def painted(
     view: ViewTransform | None = None,
     of_size: tuple[int, int] | None = None,
     note: str = "",
+    before: Sequence[Box] = (),
+    after: Sequence[Box] = (),
+    tool: ToolScene | None = None,
 ) -> NDArray[np.uint8]:
     """Red, green and blue of every device pixel."""
     target = QImage(round(SIZE[0] * ratio), round(SIZE[1] * ratio), QImage.Format.Format_RGB32)
@@ -53,6 +60,9 @@ def painted(
         font=QApplication.font(),
         picture_size=image_size,
         note=note,
+        before=before,
+        after=after,
+        tool=tool,
     )
     painter = QPainter(target)
     paint_canvas(painter, scene)
@@ -61,11 +71,16 @@ def painted(
     return bgra[:, : target.width(), 2::-1].copy()
 
 
-def inked(pixels: NDArray[np.uint8], state: BoxState, tolerance: int = 45) -> NDArray[np.bool_]:
-    """Where the picture has the colour of a state, nearly."""
-    wanted = STYLES[state].colour
-    colour = np.array([wanted.red(), wanted.green(), wanted.blue()])
-    return np.asarray((np.abs(pixels.astype(int) - colour) <= tolerance).all(axis=2))
+def rgb(colour: QColor) -> NDArray[np.int_]:
+    return np.array([colour.red(), colour.green(), colour.blue()])
+
+
+def inked(
+    pixels: NDArray[np.uint8], ink: BoxState | QColor, tolerance: int = 45
+) -> NDArray[np.bool_]:
+    """Where the picture has a colour, or that of a state, nearly."""
+    wanted = rgb(STYLES[ink].colour if isinstance(ink, BoxState) else ink)
+    return np.asarray((np.abs(pixels.astype(int) - wanted) <= tolerance).all(axis=2))
 
 
 def runs(line: NDArray[np.bool_]) -> int:
@@ -106,15 +121,96 @@ def test_a_rejected_box_is_dotted_finer_and_dimmer_than_an_imputed_one() -> None
     assert not exact.any()
 
 
-def test_decided_boxes_carry_a_badge_at_the_corner() -> None:
+GREEN = (BoxState.ACCEPTED, BoxState.EDITED)
+BADGED = (BoxState.DOUBTED, BoxState.REJECTED, BoxState.DRAWN, *GREEN)
+
+
+def disc(state: BoxState) -> NDArray[np.uint8]:
+    """The inner part of the badge at the corner of a box."""
+    return painted(CanvasBox(RECT, "", state))[55:66, 255:266]
+
+
+def test_what_is_more_than_seen_carries_a_badge_at_the_corner() -> None:
     for state in BoxState:
-        pixels = painted(CanvasBox(RECT, "", state))
-        corner = pixels[50:71, 250:271]
-        has_white = bool((corner.min(axis=2) > 200).any())
-        assert has_white == (state in (BoxState.ACCEPTED, BoxState.REJECTED))
+        # Right of the box, where no line runs.
+        beside = painted(CanvasBox(RECT, "", state))[56:64, 263:267]
+        assert bool(inked(beside, chip_colour(state)).any()) == (state in BADGED)
 
 
-@pytest.mark.parametrize("state", list(BoxState))
+@pytest.mark.parametrize(("a", "b"), list(combinations(BADGED, 2)))
+def test_badges_differ_in_more_than_colour(a: BoxState, b: BoxState) -> None:
+    signs = []
+    for state in (a, b):
+        off = np.abs(disc(state).astype(int) - rgb(chip_colour(state))).sum(axis=2)
+        signs.append(off > 100)
+    assert (signs[0] != signs[1]).mean() > 0.12
+
+
+def test_a_doubted_box_is_thin_with_heavy_corners_of_what_waits() -> None:
+    pixels = painted(CanvasBox(RECT, "", BoxState.DOUBTED))
+    assert inked(pixels, BoxState.DETECTION)[MIDDLE].sum() == 2
+    corner, middle = pixels[172:190, 52:70], pixels[172:190, 150:168]
+    assert inked(corner, BoxState.IMPUTED).sum() > 40
+    assert not inked(middle, BoxState.IMPUTED).any()
+
+
+def test_a_drawn_box_is_solid_and_an_edited_one_double() -> None:
+    drawn = painted(CanvasBox(RECT, "", BoxState.DRAWN))
+    assert runs(inked(drawn, BoxState.DRAWN)[MIDDLE]) == 2
+    edited = painted(CanvasBox(RECT, "", BoxState.EDITED))
+    assert runs(inked(edited, BoxState.EDITED)[MIDDLE]) == 4
+
+
+def test_ghosts_are_thin_faint_and_unlike_each_other() -> None:
+    empty = painted()
+    shown = [painted(before=[RECT]), painted(after=[RECT])]
+    lines = [(pixels[180] > empty[180] + 20).any(axis=1)[70:250] for pixels in shown]
+    assert runs(lines[1]) > runs(lines[0]) + 10
+    solid = np.abs(painted(CanvasBox(RECT, "", BoxState.DETECTION)).astype(int) - empty).sum()
+    for pixels in shown:
+        assert 0 < np.abs(pixels.astype(int) - empty).sum() < solid / 2
+    for i, (x, y) in enumerate([(58, 60), (262, 180)]):
+        assert [bool((pixels[y, x] > 190).all()) for pixels in shown] == [i == 0, i == 1]
+
+
+def test_a_ghost_lies_under_the_boxes() -> None:
+    box = CanvasBox(RECT, "", BoxState.DETECTION)
+    line = (slice(MIDDLE, MIDDLE + 1), slice(59, 61))
+    assert (painted(box, before=[RECT])[line] == painted(box)[line]).all()
+
+
+def test_while_a_tool_is_in_hand_the_other_boxes_are_quiet() -> None:
+    box = CanvasBox(RECT, "car 0.93", BoxState.ACCEPTED, focused=True)
+    quiet = painted(box, tool=ToolScene(Tool.EDIT, None))
+    assert not inked(quiet, BoxState.ACCEPTED, 20).any()
+    assert (np.abs(quiet.astype(int) - painted()).max(axis=2) > 8).any()
+    assert (quiet[30:56] == painted()[30:56]).all(), "there is a label"
+
+
+def test_the_edited_box_has_eight_handles() -> None:
+    pixels = painted(tool=ToolScene(Tool.EDIT, RECT))
+    centres = [(x, y) for x in (60, 160, 260) for y in (60, 120, 180) if (x, y) != (160, 120)]
+    for x, y in centres:
+        assert (pixels[y - 3, x - 3 : x + 3] == 255).all()
+    bare = painted(tool=ToolScene(Tool.EDIT, RECT, handles=False))
+    assert not any((bare[y - 3, x - 3 : x + 3] == 255).all() for x, y in centres)
+
+
+def test_lines_through_the_cursor_span_the_view_but_leave_the_cursor_free() -> None:
+    empty = painted()
+    pixels = painted(tool=ToolScene(Tool.DRAW, None, cursor=(100.0, 80.0)))
+    changed = (pixels != empty).any(axis=2)
+    assert changed[80, :92].all()
+    assert changed[80, 108:].all()
+    assert changed[:72, 100].all()
+    assert changed[88:, 100].all()
+    assert not changed[73:88, 93:108].any()
+
+
+FIRM = [state for state in BoxState if not state.value.startswith("ghost")]
+
+
+@pytest.mark.parametrize("state", FIRM)
 @pytest.mark.parametrize("grey", [0, 255])
 def test_every_stroke_reads_on_black_and_on_white(state: BoxState, grey: int) -> None:
     pixels = painted(CanvasBox(RECT, "", state), picture=plain(grey=grey))
@@ -141,6 +237,14 @@ def test_focus_thickens_the_line_and_adds_white_corners() -> None:
     outside = (slice(52, 58), slice(52, 70))
     assert (focused[outside].min(axis=2) > 240).any()
     assert not (calm[outside].min(axis=2) > 240).any()
+
+
+@pytest.mark.parametrize("beyond", [4, 40])
+def test_what_stands_out_from_a_box_is_seen_beside_it(beyond: int) -> None:
+    box = CanvasBox((-80.0, 60.0, -float(beyond), 180.0), "car", BoxState.ACCEPTED)
+    changed = (painted(box) != painted()).any(axis=2)
+    assert bool(changed[50:70, :6].any()) == (beyond == 4)
+    assert not changed[:, 6:].any()
 
 
 def test_the_focused_box_lies_on_top() -> None:

@@ -110,6 +110,25 @@ def test_zoom_has_ends(canvas: CanvasWidget) -> None:
     assert canvas.zoom() == 0.5
 
 
+def test_zooming_by_keys_halts_at_1_to_1(canvas: CanvasWidget, qtbot: QtBot) -> None:
+    canvas.zoom_by(1.3)
+    with qtbot.waitSignal(canvas.zoom_changed) as changed:
+        canvas.zoom_out()
+    assert changed.args == [1.0]
+    canvas.zoom_in()
+    assert canvas.zoom() == 1.5
+    canvas.zoom_to(1.0)
+    assert (canvas.zoom(), canvas.view().dx, canvas.view().dy) == (1.0, 0, 0)
+
+
+def test_ghosts_come_and_go(canvas: CanvasWidget) -> None:
+    without = canvas.grab().toImage()
+    canvas.set_ghosts([(20, 20, 80, 60)], [(30, 20, 90, 60)])
+    assert canvas.grab().toImage() != without
+    canvas.set_ghosts([], [])
+    assert canvas.grab().toImage() == without
+
+
 def test_middle_drag_pans(canvas: CanvasWidget) -> None:
     drag(canvas, QPoint(300, 200), QPoint(260, 230), MIDDLE)
     assert (canvas.view().dx, canvas.view().dy) == (-40, 30)
