@@ -1,0 +1,167 @@
+"""How soon the next violation is seen after the key that accepts one, with the decision on disk.
+
+    python benchmarks/review.py VIDEO --model yolov8n.pt [--boxes 300] [--json]
+
+The video is scaled to 1080p and looped, its detector's real boxes with it, and reviewed in the real
+window by its own keys, with the small copy of the video and without. Timed from the press of A
+until the picture of the next violation is painted; the database is synchronised before that. What
+a second reader finds on disk is compared at the end. Without a DISPLAY it starts an Xvfb.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import av
+import typer
+from rich.console import Console
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))
+
+from benchmarks.clips import HEIGHT, WIDTH, loop_clip
+from benchmarks.display import display, run_until
+from benchmarks.figures import Goal, Section, Times
+
+TURNS = 4
+GOP = 50
+MOST_MS = 50.0
+_WITH, _WITHOUT = "with small copy", "without"
+
+
+def main(
+    video: Annotated[Path, typer.Argument(help="A local video file.")],
+    model: Annotated[str, typer.Option(help="Weights, as for `flickerscope process`.")],
+    boxes: Annotated[int, typer.Option(help="Decisions to time.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure a review by keys in the real window."""
+    with ExitStack() as stack:
+        stack.enter_context(display())
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        load = os.getloadavg()[0]
+        clip = make_clip(video, scratch)
+        times = {
+            name: measure(clip, model, boxes, scratch / name, small_copy=name == _WITH)
+            for name in (_WITH, _WITHOUT)
+        }
+    section = Section(
+        "Accept to next violation painted",
+        "mean",
+        {_WITH: times[_WITH]},
+        {_WITHOUT: times[_WITHOUT]},
+        {"load before": round(load, 2), "cpus": os.cpu_count()},
+    )
+    goal = Goal("p95 with small copy, ms", times[_WITH].p95, MOST_MS)
+    if as_json:
+        typer.echo(json.dumps(section.to_json() | {"goals": {str(goal): goal.met}}))
+    else:
+        console = Console()
+        section.print(console)
+        console.print(f"{'met ' if goal.met else 'MISS'}  {goal}: {goal.figure:.1f}")
+
+
+def make_clip(video: Path, folder: Path) -> Path:
+    """The video at 1080p, with a keyframe every two seconds, looped."""
+    once = folder / "once.mp4"
+    with av.open(str(video)) as read, av.open(str(once), "w") as written:
+        rate = Fraction(read.streams.video[0].average_rate or 25)
+        stream = written.add_stream("libx264", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.options = {"crf": "23", "preset": "veryfast", "g": str(GOP)}
+        for number, frame in enumerate(read.decode(video=0)):
+            scaled = frame.reformat(WIDTH, HEIGHT, "yuv420p")
+            scaled.pts, scaled.time_base = number, 1 / rate
+            written.mux(stream.encode(scaled))
+        written.mux(stream.encode(None))
+    return loop_clip(once, folder / "review-1080p.mp4", TURNS)
+
+
+def measure(clip: Path, model: str, boxes: int, home: Path, *, small_copy: bool) -> Times:
+    """Milliseconds of each decision.
+
+    Raises:
+        AssertionError: What is on disk is not what was decided.
+    """
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from core.detectors.base import DetectorConfig
+    from core.detectors.known_models import trust
+    from core.headless import process_video
+    from core.prelabels import Verdict
+    from core.project import Project
+    from core.settings import Settings, save_settings
+    from gui.application import favour_the_window
+    from gui.canvas import CanvasWidget
+    from gui.main_window import MainWindow
+    from gui.theme import apply_theme
+
+    home.mkdir()
+    os.environ["FLICKERSCOPE_HOME"] = str(home)
+    settings = replace(Settings(model=model), proxy_gib=8.0 if small_copy else 0.0)
+    save_settings(settings)
+    trust(model)
+    folder = Path(
+        str(process_video(clip, DetectorConfig(model, 0.1), None, lambda *_: None)["project"])
+    )
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    favour_the_window()
+    window = MainWindow(apply_theme(app, "light"), settings)
+    window.show()
+    window.open_path(clip)
+    run_until(app, window, lambda: window.session is not None)
+    session, workspace = window.session, window.workspace
+    assert session is not None
+    assert workspace is not None
+    run_until(app, window, lambda: workspace.shown_in_full)
+    painted: list[float] = []
+    canvas = workspace.canvas
+    paint = type(canvas).paintEvent
+
+    def timed(self: CanvasWidget, event: QPaintEvent) -> None:
+        paint(self, event)
+        if workspace.shown_frame == session.frame:
+            painted.append(_now())
+
+    type(canvas).paintEvent = timed  # type: ignore[method-assign]
+    expected = []
+    ms = []
+    session.skip()
+    run_until(app, window, lambda: workspace.shown_in_full)
+    while len(ms) < boxes and session.focused is not None:
+        box = session.focused
+        if session.verdict(box) is not None:
+            break
+        expected.append(box.key)
+        painted.clear()
+        began = _now()
+        QTest.keyClick(window, Qt.Key.Key_A)
+        # The first picture of another frame that is painted: the one under review has moved on.
+        while not painted:
+            app.processEvents()
+        ms.append((painted[-1] - began) * 1000)
+    type(canvas).paintEvent = paint  # type: ignore[method-assign]
+    window.close()
+    with closing(Project.open(folder)) as project:
+        kept = {key for key, d in project.decisions.items() if d.verdict is Verdict.ACCEPTED}
+    assert kept == set(expected), (len(kept), len(expected))
+    return Times(ms)
+
+
+def _now() -> float:
+    return time.perf_counter()
+
+
+if __name__ == "__main__":
+    typer.run(main)
