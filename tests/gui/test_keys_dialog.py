@@ -132,6 +132,8 @@ def test_a_key_typed_in_the_field_is_taken_and_triggers_nothing(
     button(dialog, "Use this key").click()
     assert window.session.frame == 9
     dialog.close()
+    # Without a window manager nobody else does this.
+    window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_W)
     assert window.session.frame == 15
