@@ -195,8 +195,10 @@ class Palette(Sheet):
 
 
 def _row(action: QAction) -> Row:
-    group = _GROUPS[action.objectName()]
+    group: str = _GROUPS[action.objectName()]
     note = group if action.isEnabled() else action.whatsThis()
+    if action.isEnabled() and action.isCheckable():
+        note = f"{group}, {'on' if action.isChecked() else 'off'}"
     return Row(action.text(), note, keys_of(action), action.icon(), action)
 
 

@@ -272,3 +272,19 @@ def test_the_status_bar_counts_the_jobs(window: MainWindow) -> None:
     assert action.iconText() == "Jobs (1)"
     jobs.end("copying", "Stopped")
     assert action.iconText() == "Jobs"
+
+
+def test_the_palette_says_what_is_on(window: MainWindow) -> None:
+    ghosts = window.actions_by_name["ghosts"]
+    said = []
+    for on in (False, True):
+        ghosts.blockSignals(True)
+        ghosts.setChecked(on)
+        ghosts.blockSignals(False)
+        press(window, KEY.Key_K, CTRL)
+        palette = shown(window, Palette)
+        write(window, "onion")
+        index = palette.findChild(QListView).currentIndex()
+        said.append(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        press(window, KEY.Key_Escape)
+    assert said == ["Onion skin, View, off, H", "Onion skin, View, on, H"]
