@@ -18,7 +18,7 @@ from gui.job_list import JobLine, JobList
 from gui.sheet import Sheet
 from gui.theme import tabular
 
-_WIDTH = 448
+_WIDTH = 528
 
 
 class JobsPanel(Sheet):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.actions import GROUPS, in_group
 from gui.keymap import native
 from gui.sheet import Sheet
 
 _COLUMNS = 4
-_OPACITY = 0.94
+_OPACITY = 0.97
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 
@@ -91,13 +91,30 @@ def _columns(groups: Sequence[tuple[str, Sequence[QAction]]]) -> QWidget:
     across.setContentsMargins(0, 0, 0, 0)
     across.setSpacing(40)
     for column in balanced(groups, _COLUMNS):
-        down = QVBoxLayout()
-        down.setSpacing(24)
-        for group, actions in column:
-            down.addLayout(_group(group, actions))
-        down.addStretch()
-        across.addLayout(down)
+        across.addLayout(_column(column))
     return whole
+
+
+def _column(groups: Sequence[tuple[str, Sequence[QAction]]]) -> QGridLayout:
+    """Keys and words of groups, one below the other."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(4)
+    row = 0
+    for name, actions in groups:
+        if row:
+            grid.setRowMinimumHeight(row, 16)
+            row += 1
+        heading = QLabel(name)
+        heading.setProperty("role", "heading")
+        grid.addWidget(heading, row, 0, 1, 2)
+        row += 1
+        for action in actions:
+            grid.addLayout(_caps(action), row, 0)
+            grid.addWidget(QLabel(action.text().rstrip("…")), row, 1)
+            row += 1
+    grid.setRowStretch(row, 1)
+    return grid
 
 
 def balanced(
@@ -117,20 +134,6 @@ def balanced(
 def _height(column: Sequence[tuple[str, Sequence[QAction]]]) -> int:
     """In rows, with a heading and a space for each group."""
     return sum(len(actions) + 2 for _, actions in column)
-
-
-def _group(name: str, actions: Sequence[QAction]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(4)
-    heading = QLabel(name)
-    heading.setProperty("role", "heading")
-    grid.addWidget(heading, 0, 0, 1, 2)
-    for row, action in enumerate(actions, start=1):
-        grid.addLayout(_caps(action), row, 0)
-        grid.addWidget(QLabel(action.text().rstrip("…")), row, 1)
-    grid.setColumnStretch(1, 1)
-    return grid
 
 
 def _caps(action: QAction) -> QHBoxLayout:

@@ -11,8 +11,8 @@ class _Weights:
 
     start: float = 8.0
     """At the start of a word."""
-    run: float = 5.0
-    """Right after the letter before it."""
+    run: float = 9.0
+    """Right after the letter before it; more than `start`, so that a whole word stays together."""
     letter: float = 1.0
     skipped: float = 0.1
     """Taken off for each letter that is left over."""

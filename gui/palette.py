@@ -18,6 +18,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -41,9 +43,11 @@ Index = QModelIndex | QPersistentModelIndex
 _GROUPS = {spec.name: spec.group for spec in SPECS}
 _ROW_HEIGHT = 32
 _ROWS = 10
+_WIDTH = 608
 _RECENT = 8
 _BY_TIP = 100.0
 """How much worse a fit of the tooltip is than one of the name."""
+_NOTHING = "No action has such a name."
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -84,6 +88,7 @@ class Palette(Sheet):
         self._field.setPlaceholderText("Find an action, or go to a frame or time")
         self._field.setAccessibleName("Find an action")
         self._field.setMaxLength(64)
+        self._field.setMinimumWidth(_WIDTH)
         self._field.textChanged.connect(self._search)
         self._field.returnPressed.connect(self._choose)
         self._field.installEventFilter(self)
@@ -94,12 +99,15 @@ class Palette(Sheet):
         self._list.setAccessibleName("Actions")
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setFixedSize(608, _ROWS * _ROW_HEIGHT + 2)
+        self._list.setFixedWidth(_WIDTH)
         self._list.clicked.connect(self._choose)
         self._list.activated.connect(self._choose)
         self._list.selectionModel().currentChanged.connect(self._tell)
+        self._nothing = QLabel(_NOTHING)
+        self._nothing.setProperty("role", "muted")
         self.rows.addWidget(self._field)
         self.rows.addWidget(self._list)
+        self.rows.addWidget(self._nothing)
 
     def search(self, session: Session | None) -> None:
         """Let the person find an action, or a place in the video of this session."""
@@ -126,7 +134,11 @@ class Palette(Sheet):
 
     def _search(self) -> None:
         query = self._field.text()
-        self._rows.show_rows([*self._places(query), *self._found(query)])
+        found = [*self._places(query), *self._found(query)]
+        self._rows.show_rows(found)
+        self._list.setFixedHeight(min(len(found), _ROWS) * _ROW_HEIGHT + 2)
+        self._list.setVisible(bool(found))
+        self._nothing.setVisible(not found)
         self._list.setCurrentIndex(self._rows.index(0, 0))
         self._list.scrollToTop()
 
@@ -179,12 +191,14 @@ class Palette(Sheet):
     def _tell(self, current: QModelIndex) -> None:
         """Who cannot see the list hears its current row at the field, which has the focus."""
         said = current.data(Qt.ItemDataRole.AccessibleTextRole)
-        self._field.setAccessibleDescription(said or "No action has such a name")
+        self._field.setAccessibleDescription(said or _NOTHING)
 
 
 def _row(action: QAction) -> Row:
-    group = _GROUPS[action.objectName()]
+    group: str = _GROUPS[action.objectName()]
     note = group if action.isEnabled() else action.whatsThis()
+    if action.isEnabled() and action.isCheckable():
+        note = f"{group}, {'on' if action.isChecked() else 'off'}"
     return Row(action.text(), note, keys_of(action), action.icon(), action)
 
 
@@ -234,7 +248,8 @@ class _Painter(QStyledItemDelegate):
         mode = QIcon.Mode.Normal if row.enabled else QIcon.Mode.Disabled
         left = QRect(place.left() + 8, place.center().y() - 9, 20, 20)
         row.icon.paint(painter, left, Qt.AlignmentFlag.AlignCenter, mode)
-        muted = palette.color(QPalette.ColorRole.PlaceholderText)
+        # The application's own: a style sheet leaves half of the text's colour in the widget's.
+        muted = QApplication.palette().color(QPalette.ColorRole.PlaceholderText)
         ink = palette.color(QPalette.ColorRole.Text) if row.enabled else muted
         metrics = option.fontMetrics
         words = place.adjusted(40, 0, -8, 0)

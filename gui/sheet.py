@@ -20,7 +20,6 @@ class Sheet(QWidget):
         super().__init__(window)
         self._window = window
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body = QFrame(self)
         self.body.setObjectName("floating")
         self.rows = QVBoxLayout(self.body)

@@ -85,6 +85,10 @@ def make_toolbar(
     space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(space)
     bar.addWidget(_more(actions))
+    for action in bar.actions():
+        # A toolbar takes its own buttons out of the Tab order.
+        if isinstance(button := bar.widgetForAction(action), QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return bar, position
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -34,7 +34,7 @@ def restore(window: QWidget, layout: WindowLayout) -> None:
     if layout.geometry is not None and (at := fitting(QRect(*layout.geometry))) is not None:
         window.setGeometry(at)
     if layout.maximised:
-        window.setWindowState(window.windowState() | window.windowState().WindowMaximized)
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
 
 
 def fitting(at: QRect) -> QRect | None:

@@ -28,6 +28,7 @@ from gui.dialogs.class_list import ALL, ClassList
 _LINKS = (
     Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
 )
+_NO_LINKS = Qt.TextInteractionFlag.NoTextInteraction
 _LONGEST = 24
 """Letters of a name that a hint repeats."""
 
@@ -51,7 +52,6 @@ class ClassField(QWidget):
         self.choose.clicked.connect(self._open)
         self._hint = QLabel(textFormat=Qt.TextFormat.RichText)
         self._hint.setProperty("role", "muted")
-        self._hint.setTextInteractionFlags(_LINKS)
         self._hint.linkActivated.connect(self._mend)
         self._list = ClassList(self)
         self._list.chosen.connect(self._check)
@@ -127,6 +127,8 @@ class ClassField(QWidget):
         unknown = self._unknown()
         self._hint.setText(self._words(unknown))
         self._hint.setProperty("role", "" if unknown else "muted")
+        # Without a link it is no stop for Tab.
+        self._hint.setTextInteractionFlags(_LINKS if unknown else _NO_LINKS)
         self.edit.setProperty("invalid", bool(unknown))
         for widget in (self._hint, self.edit):
             widget.style().unpolish(widget)
@@ -154,7 +156,6 @@ class ClassField(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self._hint)
-        self.setFocusProxy(self.edit)
 
 
 def _nearest(name: str, known: Sequence[str]) -> list[str]:

@@ -131,7 +131,6 @@ class RangeField(QWidget):
         for widget in (self.first, QLabel("to"), self.last, self.from_here, self.to_here):
             row.addWidget(widget)
         row.addStretch(1)
-        self.setFocusProxy(self.first)
 
 
 def within(sampling: Sampling, frames: int | None) -> Sampling:

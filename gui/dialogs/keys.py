@@ -113,10 +113,16 @@ class KeysDialog(QDialog):
             self._say(taken or f"{native(typed)} is already this action's.")
         else:
             self._say("")
-        self._field.setProperty("invalid", bool(taken))
+        self._mark(bool(taken))
         for button in (self._replace, self._add):
             button.setEnabled(bool(typed) and not taken)
         self._add.setEnabled(self._add.isEnabled() and not own and bool(self._keys[self._name]))
+
+    def _mark(self, invalid: bool) -> None:
+        for line in self._field.findChildren(QLineEdit):
+            line.setProperty("invalid", invalid)
+            line.style().unpolish(line)
+            line.style().polish(line)
 
     def _say(self, sentence: str) -> None:
         self._said.setText(sentence or "Press a key in the field, alone or with Ctrl, Alt, Shift.")

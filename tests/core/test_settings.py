@@ -14,11 +14,17 @@ from core.paths import (
     settings_file,
     write_atomically,
 )
-from core.settings import Settings, load_settings, save_settings
+from core.settings import Settings, WindowLayout, load_settings, save_settings
 
 
 def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
-    saved = replace(Settings(appearance="dark", model="x.pt"), recent=("/a", "/b"))
+    layout = WindowLayout((1, 2, 3, 4), True, {"upper": (5, 6)})
+    saved = replace(
+        Settings(appearance="dark", model="x.pt"),
+        recent=("/a", "/b"),
+        keys={"accept": ("W", "Ctrl+Return"), "skip": ()},
+        window=layout,
+    )
     save_settings(saved)
     assert load_settings() == saved
 
@@ -58,7 +64,10 @@ def test_settings_lie_below_the_programs_home(home: Path) -> None:
         b'{"recent": [], "proxy_gib": -1}', b'{"recent": [], "proxy_gib": "8"}',
         b'{"recent": [], "proxy_gib": NaN}', b'{"recent": [], "proxy_gib": Infinity}',
         b'{"recent": [], "proxy_gib": null}', b'{"recent": [], "proxy_folder": 5}',
-        b'{"recent": [], "hardware_decoding": "yes"}',
+        b'{"recent": [], "hardware_decoding": "yes"}', b'{"keys": 5}', b'{"keys": {"accept": "A"}}',
+        b'{"keys": {"accept": [1]}}', b'{"window": 5}', b'{"window": {"geometry": [1, 2, 3]}}',
+        b'{"window": {"geometry": [1, 2, 3, "4"]}}', b'{"window": {"maximised": 1}}',
+        b'{"window": {"splitters": {"upper": [1.5]}}}', b'{"window": {"colour": 1}}',
     ],
 )  # fmt: skip
 def test_damaged_settings_are_the_standard_ones(content: bytes) -> None:

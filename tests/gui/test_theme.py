@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui import icons
+from gui.action_table import SPECS
 from gui.text import THIN_SPACE, data_size, grouped, percent, timecode
 from gui.theme import (
     ACCEPTED,
@@ -153,7 +154,8 @@ EXPECTED_ICONS = {
     *("open", "detect", "cancel", "export", "play", "pause", "step-back", "step-forward"),
     *("previous-flicker", "next-flicker", "home", "end", "accept", "reject", "edit", "undo"),
     *("redo", "fit", "help", "warning", "check", "film", "demo", "settings", "scrub"),
-    "flickerscope",
+    *("flickerscope", "menu"),
+    *(spec.icon for spec in SPECS),
 }
 
 
