@@ -211,9 +211,12 @@ class MainWindow(QMainWindow):
     def _enter(self, session: Session) -> None:
         from gui.workspace import Workspace
 
-        review = [self.actions_by_name[name] for name in ("accept", "reject", "undo", "redo")]
+        review = [
+            self.actions_by_name[name] for name in ("accept", "reject", "skip", "edit", "undo")
+        ]
         self.workspace = Workspace(session, review, self._theme, self._settings, self._pages)
         self.workspace.player.playing_changed.connect(self._show_playing)
+        self.workspace.split_changed.connect(self.actions_by_name["split"].setChecked)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
         window_layout.restore_splitters(self.workspace, self._settings.window)

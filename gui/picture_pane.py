@@ -201,6 +201,7 @@ class PicturePane(QStackedWidget):
         names = self._session.class_names
         focused = self._session.focused
         name = self._class_name or (focused.class_name if focused else "") or names[0]
+        self.canvas.set_tool(Tool.LOOK)
         self._session.draw(xyxy, name)
         self.change_class()
 

@@ -24,7 +24,7 @@ def noted(window: QWidget, workspace: Workspace | None, before: WindowLayout) ->
     return WindowLayout(
         geometry=(at.x(), at.y(), at.width(), at.height()),
         maximised=window.isMaximized(),
-        splitters=before.splitters if workspace is None else splitters(workspace, before),
+        splitters=before.splitters if workspace is None else splitters(workspace),
     )
 
 
@@ -48,14 +48,12 @@ def fitting(at: QRect) -> QRect | None:
     return None
 
 
-def splitters(workspace: Workspace, before: WindowLayout) -> dict[str, tuple[int, ...]]:
+def splitters(workspace: Workspace) -> dict[str, tuple[int, ...]]:
     """The sizes of the workspace's parts."""
-    if not hasattr(workspace, "layout_state"):
-        return dict(before.splitters)
     return {name: tuple(sizes) for name, sizes in workspace.layout_state().items()}
 
 
 def restore_splitters(workspace: Workspace, layout: WindowLayout) -> None:
     """Give the workspace's parts the sizes that they had."""
-    if layout.splitters and hasattr(workspace, "restore_layout"):
+    if layout.splitters:
         workspace.restore_layout({name: list(sizes) for name, sizes in layout.splitters.items()})
