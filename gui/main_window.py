@@ -168,6 +168,9 @@ class MainWindow(QMainWindow):
         from core.project import Project
         from gui.session import Session
 
+        if self.session is not None and self.session.project.folder == opened.target.folder:
+            # Opened again: nobody gets a project that is worked on, not even this window.
+            self._leave_workspace()
         try:
             project = Project.open_or_create(opened.target.folder, opened.info)
         except UserError as error:
