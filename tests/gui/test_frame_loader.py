@@ -160,7 +160,7 @@ def test_a_bug_is_a_sentence_and_the_loader_goes_on(
         raise ZeroDivisionError("a bug")
 
     with monkeypatch.context() as broken, qtbot.waitSignal(loader.failed) as failed:
-        broken.setattr(gui.frame_loader, "_to_image", fail)
+        broken.setattr(gui.frame_loader, "to_image", fail)
         loader.request(15)
         qtbot.waitUntil(lambda: failed.signal_triggered)
     assert failed.args == [15, "ZeroDivisionError: a bug"]

@@ -63,9 +63,11 @@ def test_only_the_box_under_review_is_focused(session: Session) -> None:
 
 
 def test_boxes_show_what_was_decided(session: Session) -> None:
+    car, light = session.boxes_in(4)
+    for box, verdict in ((car, Verdict.ACCEPTED), (light, Verdict.REJECTED)):
+        session.focus(box)
+        session.decide(verdict)
     session.go_to(4)
-    session.decide(Verdict.ACCEPTED)
-    session.decide(Verdict.REJECTED)
     assert [box.state for box in boxes_now(session)] == [BoxState.ACCEPTED, BoxState.REJECTED]
     session.undo()
     assert [box.state for box in boxes_now(session)] == [BoxState.ACCEPTED, BoxState.IMPUTED]
@@ -87,17 +89,16 @@ def test_every_frame_with_an_imputed_box_has_a_mark(session: Session) -> None:
 
 
 def test_a_mark_is_to_do_until_every_box_of_its_frame_is_decided(session: Session) -> None:
-    session.go_to(4)
-    session.decide(Verdict.REJECTED)
-    assert marks_of(session)[4] is MarkState.TO_DO
-    session.decide(Verdict.REJECTED)
-    assert marks_of(session)[4] is MarkState.REJECTED
+    for box, mark in zip(session.boxes_in(4), (MarkState.TO_DO, MarkState.REJECTED), strict=True):
+        session.focus(box)
+        session.decide(Verdict.REJECTED)
+        assert marks_of(session)[4] is mark
 
 
 def test_an_accepted_box_shows_before_a_rejected_one_of_the_same_frame(session: Session) -> None:
-    session.go_to(4)
-    session.decide(Verdict.REJECTED)
-    session.decide(Verdict.ACCEPTED)
+    for box, verdict in zip(session.boxes_in(4), (Verdict.REJECTED, Verdict.ACCEPTED), strict=True):
+        session.focus(box)
+        session.decide(verdict)
     assert marks_of(session)[4] is MarkState.ACCEPTED
 
 

@@ -67,8 +67,9 @@ def test_the_same_verdict_again_is_no_decision(session: Session) -> None:
 
 def test_a_verdict_can_be_turned_round(session: Session, reviewed: Path) -> None:
     decide(session, 2, ACCEPTED)
-    session.decide(REJECTED)
+    decide(session, 2, REJECTED)
     assert on_disk(reviewed) == [(*BOXES[2], REJECTED)]
+    assert (session.frame, session.focused) == (9, session.boxes[2])
     session.undo()
     assert on_disk(reviewed) == [(*BOXES[2], ACCEPTED)]
 

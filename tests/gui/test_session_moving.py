@@ -71,7 +71,7 @@ def test_steps_go_both_ways_and_stop_at_the_ends(session: Session) -> None:
 def test_next_visits_every_flickering_frame_and_stays_at_the_last(session: Session) -> None:
     visited = []
     for _ in range(len(FLAGGED) + 1):
-        session.next_flagged()
+        session.next_violation()
         visited.append(session.frame)
     assert visited == [*FLAGGED, FLAGGED[-1]]
 
@@ -80,17 +80,17 @@ def test_previous_visits_them_backwards_and_stays_at_the_first(session: Session)
     session.go_to(COUNT - 1)
     visited = []
     for _ in range(len(FLAGGED) + 1):
-        session.previous_flagged()
+        session.previous_violation()
         visited.append(session.frame)
     assert visited == [*reversed(FLAGGED), FLAGGED[0]]
 
 
 def test_next_and_previous_start_from_between_flickering_frames(session: Session) -> None:
     session.go_to(10)
-    session.next_flagged()
+    session.next_violation()
     assert session.frame == 15
     session.go_to(10)
-    session.previous_flagged()
+    session.previous_violation()
     assert session.frame == 9
 
 
@@ -101,8 +101,8 @@ def test_a_video_without_flicker_leaves_us_where_we_are(
         add_run(project, nothing_seen())
     session = open_session(folder)
     session.go_to(10)
-    session.next_flagged()
-    session.previous_flagged()
+    session.next_violation()
+    session.previous_violation()
     assert session.frame == 10
     assert session.flagged == []
 

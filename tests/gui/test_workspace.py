@@ -88,7 +88,7 @@ def test_boxes_lie_on_the_small_picture_as_on_the_full_one(
     go_to(qtbot, window, 0)
     workspace = workspace_of(window)
     views: list[tuple[ShownFrame, object]] = []
-    workspace._loader.loaded.connect(lambda s: views.append((s, workspace.canvas.view())))
+    workspace.pane._loader.loaded.connect(lambda s: views.append((s, workspace.canvas.view())))
     go_to(qtbot, window, 200)
     (small, at_small), (full, at_full) = views
     assert (small.full, full.full) == (False, True)
@@ -104,16 +104,18 @@ def test_other_settings_take_effect_at_once(
     make_small_copy(long, elsewhere)
     window = open_window(long)
     workspace = go_to(qtbot, window, 150)
-    assert len(running_threads()) == 2
+    # One that decodes, one for small pictures, and one for those that the mouse points at.
+    assert len(running_threads()) == 3
     workspace.use(elsewhere)
-    assert len(running_threads()) == 2
+    assert len(running_threads()) == 3
     answers: list[ShownFrame] = []
-    workspace._loader.loaded.connect(answers.append)
+    workspace.pane._loader.loaded.connect(answers.append)
     qtbot.waitUntil(lambda: bool(answers) and answers[-1].full)
     assert [(s.frame, s.full) for s in answers] == [(150, False), (150, True)]
     workspace.use(replace(elsewhere, proxy_gib=0))
+    assert len(running_threads()) == 1
     answers.clear()
-    workspace._loader.loaded.connect(answers.append)
+    workspace.pane._loader.loaded.connect(answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     assert [(s.frame, s.full) for s in answers] == [(150, True)]
     go_to(qtbot, window, 250)

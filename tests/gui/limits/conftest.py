@@ -46,7 +46,7 @@ def folder_of_gaps(folder: Path, clip_facts: tuple[VideoInfo, FrameIndex]) -> Pa
 
 @pytest.fixture
 def gaps(open_session: OpenSession, folder_of_gaps: Path) -> Session:
-    """A session on `folder_of_gaps`: seven boxes are missing."""
+    """A session on `folder_of_gaps`: five gaps, in which seven boxes are missing."""
     return open_session(folder_of_gaps)
 
 

@@ -35,10 +35,10 @@ from tests.gui.making import texts
 
 
 def test_the_longest_gap_in_frames(panel: ReviewPanel, gaps: Session) -> None:
-    assert rows(panel) == 7
+    assert rows(panel) == 5
     named(panel, QSpinBox, "Longest gap").setValue(2)
     assert gaps.thresholds == replace(USUAL, max_gap=2)
-    assert rows(panel) == len(gaps.boxes) == 4
+    assert rows(panel) == len(gaps.queue) == len(gaps.boxes) == 4
     assert named(panel, QSpinBox, "Longest gap").text() == "2 frames"
     named(panel, QSpinBox, "Longest gap").setValue(1)
     assert named(panel, QSpinBox, "Longest gap").text() == "1 frame"
@@ -53,13 +53,13 @@ def test_the_longest_gap_in_seconds_counts_while_it_is_checked(
     bounded.click()
     assert seconds.isEnabled()
     assert gaps.thresholds == replace(USUAL, max_gap_seconds=1.0)
-    assert rows(panel) == 7
+    assert rows(panel) == 5
     seconds.setValue(0.1)
     assert gaps.thresholds == replace(USUAL, max_gap_seconds=0.1)
     assert rows(panel) == 4
     bounded.click()
     assert gaps.thresholds == USUAL
-    assert rows(panel) == 7
+    assert rows(panel) == 5
     assert seconds.value() == 0.1
 
 
@@ -76,7 +76,7 @@ def test_the_plausibility_comes_late_but_comes(
     qtbot.waitUntil(lambda: gaps.thresholds == replace(USUAL, plausibility=0.7))
     assert changes.count() == 1
     assert slider.sliderPosition() == 70
-    assert 0 < rows(panel) == len(gaps.boxes) < 7
+    assert 0 < rows(panel) == len(gaps.queue) < 5
     slider.setSliderPosition(100)
     slider.setSliderDown(False)
     qtbot.waitUntil(lambda: gaps.thresholds.plausibility == 1.0)
@@ -125,7 +125,7 @@ def test_boxes_behind_others(panel: ReviewPanel, gaps: Session) -> None:
     hidden = named(panel, QCheckBox, "Impute behind others")
     hidden.click()
     assert gaps.thresholds == replace(USUAL, hidden=True)
-    assert rows(panel) == 7
+    assert rows(panel) == 5
     hidden.click()
     assert gaps.thresholds == USUAL
     assert rows(panel) == 0
@@ -149,7 +149,7 @@ def test_kinds_are_none_where_they_are_the_usual_ones(panel: ReviewPanel, gaps: 
     assert gaps.thresholds.kinds == usual | {"tutorial"}
     tutorial.click()
     assert gaps.thresholds == USUAL
-    assert rows(panel) == 7
+    assert rows(panel) == 5
 
 
 def test_classes_are_none_where_all_are_checked(panel: ReviewPanel, gaps: Session) -> None:
@@ -210,7 +210,7 @@ def test_reset_goes_back_to_the_usual_limits(
     assert reset.isEnabled()
     reset.click()
     assert gaps.thresholds == USUAL
-    assert rows(panel) == 7
+    assert rows(panel) == 5
     assert named(panel, QSpinBox, "Longest gap").value() == USUAL.max_gap
     assert not named(panel, QCheckBox, "Impute behind others").isChecked()
     assert named(panel, QSlider, "Plausibility").value() == round(100 * USUAL.plausibility)
