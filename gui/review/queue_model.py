@@ -47,6 +47,8 @@ class QueueModel(QAbstractTableModel):
         super().__init__(parent)
         self._queue = queue
         self._shown = shown
+        self._items: dict[int, Item] = {}
+        """Rows that were painted: a view asks ten times for each of their cells."""
         self._icons: dict[ReviewState, QIcon] = {}
         self._colours: dict[ReviewState, QColor] = {}
 
@@ -70,17 +72,21 @@ class QueueModel(QAbstractTableModel):
             return
         self.beginResetModel()
         self._queue, self._shown = queue, shown
+        self._items.clear()
         self.endResetModel()
 
     def refresh(self) -> None:
         """The decisions have changed."""
+        self._items.clear()
         if len(self._shown):
             last = len(self._shown) - 1
             self.dataChanged.emit(self.index(0, 0), self.index(last, _STATE))
 
     def item(self, row: int) -> Item:
         """The violation of a row."""
-        return self._queue[int(self._shown[row])]
+        if row not in self._items:
+            self._items[row] = self._queue[int(self._shown[row])]
+        return self._items[row]
 
     def row_of(self, number: int | None) -> int | None:
         """The row of a violation, or None."""
