@@ -205,6 +205,11 @@ class Deciding(Showing):
                 self._focus(self._first_to_do(box.frame))
 
     def _decided(self, change: SetDecisions) -> None:
+        asked = (box for box in change.boxes if box.assertion not in (MODEL, DRAWN))
+        if any(self.queue.number_of(box) is None for box in asked):
+            # Of an earlier run, undone before this sitting and done again in it.
+            self._collect_boxes()
+            self.run_changed.emit()
         self.queue.update(change.boxes, self.project.decisions)
         self._flag()
         self.decisions_changed.emit()

@@ -19,7 +19,7 @@ from core.review import ReviewState, View
 from core.video.reader import VideoInfo
 from gui.presentation import canvas_boxes
 from gui.session import Session
-from tests.gui.making import COUNT, add_run, on_disk, refusing_writes, seen
+from tests.gui.making import COUNT, add_run, nothing_seen, on_disk, refusing_writes, seen
 
 ACCEPTED, REJECTED, EDITED = Verdict.ACCEPTED, Verdict.REJECTED, Verdict.EDITED
 OpenSession = Callable[[Path], Session]
@@ -351,6 +351,26 @@ def test_every_kind_of_step_is_undone_and_redone_in_another_sitting(
         assert {d.box.key: d for d in last.decisions} == {d.box.key: d for d in state}
     assert last.can_redo is None
     assert last.queue.state.tolist() == open_session(gaps_folder).queue.state.tolist()
+
+
+def test_a_decision_of_an_earlier_run_that_is_redone_later_shows_its_box(
+    open_session: OpenSession, session: Session, gaps_folder: Path, qtbot: QtBot
+) -> None:
+    box = focused(session)
+    session.decide(ACCEPTED)
+    session.undo()
+    add_run(session.project, nothing_seen())
+    later = open_session(gaps_folder)
+    assert len(later.queue) == 0
+    with qtbot.waitSignal(later.run_changed):
+        later.redo()
+    assert list(later.boxes) == [box]
+    assert (later.frame, later.focused, later.flagged) == (box.frame, box, [box.frame])
+    assert [shown.key for shown in canvas_boxes(later, box.frame)] == [box]
+    assert later.queue.done == len(later.queue) == 1
+    with qtbot.assertNotEmitted(later.run_changed):
+        later.undo()
+    assert later.queue.done == 0
 
 
 # The range
