@@ -98,6 +98,14 @@ def test_corners_are_in_order_and_in_steps_of_a_tenth(
         assert "-0.0" not in map(str, (x0, y0, x1, y1))
 
 
+def test_less_than_half_a_tenth_below_zero_is_zero() -> None:
+    still: Xyxy = (0, 0, 0, 0)
+    (moved,) = spread(
+        {START: still}, {STOP - 1: still}, {STOP - 1: (-0.1, -0.1, -0.1, -0.1)}, START, STOP
+    ).values()
+    assert str(moved) == "(0.0, 0.0, 0.0, 0.0)"
+
+
 # In terms of decisions
 
 
