@@ -8,18 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from core.assertions.imputed import DRAWN, MODEL, ImputedBox, Xyxy
+from core.verdict import Verdict as Verdict
 
 if TYPE_CHECKING:
     from core.detections import Detections
-
-
-class Verdict(StrEnum):
-    """What a person decided about a box."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    EDITED = "edited"
-    """Accepted with a correction."""
 
 
 class Source(StrEnum):

@@ -165,11 +165,10 @@ class Queue:
         """Decisions about some boxes have changed."""
         changed = set()
         for box in boxes:
-            row = self._boxes.row_of(box)
-            if row is not None:
-                decision = decisions.get(box.key)
-                self.box_state[row] = STATES[decision.verdict] if decision else ReviewState.TO_DO
-                changed.add(int(self._boxes.violation[row]))
+            decision = decisions.get(box.key)
+            rows = self._rows_of(box)
+            self.box_state[rows] = STATES[decision.verdict] if decision else ReviewState.TO_DO
+            changed.update(self._boxes.violation[rows].tolist())
         for number in changed:
             self.state[number] = self.box_state[self._rows(number)].min()
 
@@ -212,6 +211,11 @@ class Queue:
     def _marked(self) -> tuple[Rows, Rows]:
         frames, first = np.unique(self._boxes.frame, return_index=True)
         return frames, first
+
+    def _rows_of(self, box: ImputedBox) -> list[int]:
+        """Rows of the boxes with the same key: several violations may ask for one box."""
+        rows = self._boxes.rows(box.frame)
+        return [row for row in range(rows.start, rows.stop) if self._boxes[row].key == box.key]
 
     def _rows(self, number: int) -> Rows:
         return self._order[self._offset[number] : self._offset[number + 1]]

@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.frames import FrameRange
 from core.prelabels import Correction, Decision, Verdict
 from core.project import SetDecisions, SetRange
+from core.tracks.pairs import Rows
 from gui.showing import Showing
 from gui.text import grouped
 
@@ -34,7 +35,6 @@ class Deciding(Showing):
         if box.assertion == DRAWN and verdict is Verdict.REJECTED:
             self.delete()
             return
-        asked = self.decision(box) is None and self.queue.number_of(box) is not None
         boxes = self._within(scope, box)
         changed = tuple(one for one in boxes if not self._has(one, verdict))
         if not changed:
@@ -45,13 +45,14 @@ class Deciding(Showing):
         else:
             text = f"{_WORDS[verdict]} {_named(changed)}"
             change = SetDecisions.of(verdict, changed, text)
-        number = self.queue.number_of(box)
+        number, shown = self.queue.number_of(box), self.shown
+        asked = number is not None and any(self.decision(one) is None for one in changed)
         if self._apply(change) and asked:
-            self._go_on(number)
+            self._go_on(number, shown)
 
     def skip(self) -> None:
         """Leave the violation under review as it is, and go on to the next one to do."""
-        self._go_on(self.queue.number_of(self.focused), within=False)
+        self._go_on(self.queue.number_of(self.focused), self.shown, within=False)
 
     def correct(
         self, box: ImputedBox, *, xyxy: Xyxy | None = None, class_name: str | None = None
@@ -161,13 +162,22 @@ class Deciding(Showing):
         decision = self.decision(box)
         if decision is None:
             return verdict is Verdict.ACCEPTED and box.assertion == MODEL
+        if verdict is Verdict.ACCEPTED and box.assertion != MODEL:
+            # To accept the rest of a gap must not take back what was corrected in it.
+            return decision.verdict is not Verdict.REJECTED
         return decision.verdict is verdict
 
-    def _go_on(self, number: int | None, *, within: bool = True) -> None:
-        """To the next box to do of a violation, or else of the next violation in the queue."""
+    def _go_on(self, number: int | None, shown: Rows, *, within: bool = True) -> None:
+        """To the next box to do of a violation, or else of the next violation in the queue.
+
+        Args:
+            number: The violation to go on from.
+            shown: The queue as it was before a decision took that violation out of it.
+            within: Whether the violation's own boxes come first.
+        """
         left = self.queue.to_do_in(number) if number is not None and within else ()
         if not left:
-            following = self.queue.next_to_do(self.shown, number)
+            following = self.queue.next_to_do(shown, number)
             left = self.queue.to_do_in(following) if following is not None else ()
         if left:
             self.focus(left[0])
@@ -189,9 +199,17 @@ class Deciding(Showing):
             return
         if change is not None:
             self._decided(change)
-            self.focus(change.boxes[0])
+            box = change.boxes[0]
+            self.focus(box)
+            if box.assertion == DRAWN and self.decision(box) is None:
+                self._focus(self._first_to_do(box.frame))
 
     def _decided(self, change: SetDecisions) -> None:
+        asked = (box for box in change.boxes if box.assertion not in (MODEL, DRAWN))
+        if any(self.queue.number_of(box) is None for box in asked):
+            # Of an earlier run, undone before this sitting and done again in it.
+            self._collect_boxes()
+            self.run_changed.emit()
         self.queue.update(change.boxes, self.project.decisions)
         self._flag()
         self.decisions_changed.emit()

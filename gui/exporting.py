@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from core.paths import free_folder
-from core.prelabels import Decision, Verdict
+from core.verdict import Verdict
 from gui.jobs import IsCancelled, Job, Report
 from gui.messages import Banner
 from gui.text import grouped
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.detections import Detections
     from core.export import ExportResult
     from core.frames import FrameIndex
+    from core.prelabels import Decision
     from gui.dialogs.export import ExportChoice, ExportCounts
     from gui.session import Session
 

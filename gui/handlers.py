@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from core.prelabels import Verdict
+from core.verdict import Verdict
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow

@@ -14,6 +14,9 @@ from gui.session import Session
 from gui.text import grouped
 from gui.theme import Theme
 
+_ANY_CLASS = "object"
+"""Of a drawn box, until its class is chosen, where neither a run nor a decision names one."""
+
 
 class PicturePane(QStackedWidget):
     """Follows a session's frame, boxes and focus, and lets a person edit and draw boxes."""
@@ -198,7 +201,7 @@ class PicturePane(QStackedWidget):
 
     @Slot(object)
     def _take_drawn(self, xyxy: Xyxy) -> None:
-        names = self._session.class_names
+        names = (*self._session.class_names, _ANY_CLASS)
         focused = self._session.focused
         name = self._class_name or (focused.class_name if focused else "") or names[0]
         self.canvas.set_tool(Tool.LOOK)

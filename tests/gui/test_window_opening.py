@@ -326,7 +326,7 @@ def test_the_window_can_be_closed_while_pictures_are_being_decoded(window: MainW
     for frame in range(COUNT):
         window.session.go_to(frame)
     decoding = running_threads()
-    assert len(decoding) == 2, "one for full pictures, one for small ones"
+    assert len(decoding) == 3, "one for full pictures, one for small ones, one for the mouse"
     window.close()
     assert not any(thread.isRunning() for thread in decoding)
 
