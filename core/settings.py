@@ -14,6 +14,7 @@ from core.paths import ProxyPlace, proxies_dir, settings_file, write_text_atomic
 log = logging.getLogger(__name__)
 
 Appearance = Literal["system", "light", "dark"]
+Language = Literal["system", "en", "de"]
 
 _RECENT_LIMIT = 8
 
@@ -36,6 +37,8 @@ class Settings:
     recent: tuple[str, ...] = ()
     """Paths of videos and projects opened last, newest first."""
     appearance: Appearance = "system"
+    language: Language = "system"
+    """Of the window."""
     model: str = DEFAULT_MODEL
     """The detector chosen last."""
     models: tuple[str, ...] = ()
@@ -114,6 +117,8 @@ def _checked(saved: Any) -> Settings:
         raise TypeError(f"expected a text, got {settings.model!r}")
     if settings.appearance not in get_args(Appearance):
         raise ValueError(f"unknown appearance {settings.appearance!r}")
+    if settings.language not in get_args(Language):
+        raise ValueError(f"unknown language {settings.language!r}")
     if not isinstance(settings.proxy_folder, str | None) or not 0 <= settings.proxy_gib < inf:
         raise ValueError(f"no place for proxies: {settings.proxy_folder!r}")
     if not isinstance(settings.hardware_decoding, bool):

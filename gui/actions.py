@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gui.action_table import GROUPS, SPECS, ActionSpec, Group
+from gui.i18n import tr
 from gui.icons import icon
 from gui.keymap import Keys, effective, native
 from gui.theme import Theme
@@ -27,12 +28,12 @@ def make_actions(owner: QWidget, keys: Keys) -> dict[str, QAction]:
     """
     actions = {}
     for spec in SPECS:
-        action = QAction(spec.text, owner)
+        action = QAction(tr(spec.text), owner)
         if spec.short:
-            action.setIconText(spec.short)
+            action.setIconText(tr(spec.short))
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
-        action.setWhatsThis(spec.tip)
+        action.setWhatsThis(tr(spec.tip))
         owner.addAction(action)
         actions[spec.name] = action
     apply_keys(actions, keys)
@@ -66,7 +67,7 @@ def set_tip(action: QAction, tip: str) -> None:
 def set_enabled(action: QAction, enabled: bool, why_not: str) -> None:
     """Enable an action, or disable it and let its tooltip say why."""
     action.setEnabled(enabled)
-    set_tip(action, _TIPS[action.objectName()] if enabled else why_not)
+    set_tip(action, tr(_TIPS[action.objectName()]) if enabled else why_not)
 
 
 def tint_actions(actions: dict[str, QAction], theme: Theme) -> None:

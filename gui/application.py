@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from core.settings import load_settings
+from gui.i18n import install_language, tr
 from gui.icons import icon
 from gui.main_window import MainWindow
 from gui.theme import apply_theme
@@ -39,6 +40,7 @@ def run(path: Path | None, demo: bool) -> int:
     app.setDesktopFileName("flickerscope")
     sys.excepthook = _report_bug
     settings = load_settings()
+    install_language(app, settings.language)
     theme = apply_theme(app, settings.appearance)
     app.setWindowIcon(icon("flickerscope", theme))
     window = MainWindow(theme, settings)
@@ -74,8 +76,11 @@ def _report_bug(
     box = QMessageBox(
         QMessageBox.Icon.Critical,
         "Flickerscope",
-        f"Something went wrong that should not have: {kind.__name__}: {error}.\n\n"
-        "Your decisions are saved. Details are in the log.",
+        tr(
+            "Something went wrong that should not have: {error}.\n\n"
+            "Your decisions are saved. Details are in the log.",
+            error=f"{kind.__name__}: {error}",
+        ),
         QMessageBox.StandardButton.Ok,
         QApplication.activeWindow(),
     )

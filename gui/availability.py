@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 
 from gui.actions import SPECS, set_enabled, set_tip
+from gui.i18n import tr
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -35,24 +36,37 @@ def allow(
     """
     if session is None:
         for name in _NEED_VIDEO:
-            set_enabled(actions[name], False, "Open a video first")
+            set_enabled(actions[name], False, tr("Open a video first"))
         return
     for name in _NEED_VIDEO:
         set_enabled(actions[name], True, "")
     for name, (possible, why_not) in _conditions(session, exporting).items():
         set_enabled(actions[name], possible, why_not)
     set_enabled(actions["copy"], not cannot_copy, cannot_copy)
-    for name, what in (("undo", session.can_undo), ("redo", session.can_redo)):
-        set_enabled(actions[name], what is not None, f"Nothing to {name}")
+    for name, what, nothing, tip in (
+        (
+            "undo",
+            session.can_undo,
+            tr("Nothing to undo"),
+            tr("Undo: {what}", what=session.can_undo),
+        ),
+        (
+            "redo",
+            session.can_redo,
+            tr("Nothing to redo"),
+            tr("Redo: {what}", what=session.can_redo),
+        ),
+    ):
+        set_enabled(actions[name], what is not None, nothing)
         if what:
-            set_tip(actions[name], f"{name.capitalize()}: {what}")
+            set_tip(actions[name], tip)
 
 
 def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:
-    flagged = (bool(session.flagged), "No frame flickers yet")
-    idle = (not session.detecting, "Detection is under way")
-    calm = (not session.reader.busy, "A run is being read")
-    focused = (session.focused is not None, "No imputed box in this frame")
+    flagged = (bool(session.flagged), tr("No frame flickers yet"))
+    idle = (not session.detecting, tr("Detection is under way"))
+    calm = (not session.reader.busy, tr("A run is being read"))
+    focused = (session.focused is not None, tr("No imputed box in this frame"))
     return {
         **dict.fromkeys(_NEED_BOX, focused),
         "next": flagged,
@@ -62,12 +76,12 @@ def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]
         "detect_with": idle,
         "import_file": calm,
         "import_folder": calm,
-        "cancel": (session.detecting, "Nothing is being detected"),
+        "cancel": (session.detecting, tr("Nothing is being detected")),
         "export": _can_export(session, exporting),
     }
 
 
 def _can_export(session: Session, exporting: bool) -> tuple[bool, str]:
     if exporting:
-        return False, "An export is under way"
-    return session.run is not None, "Detect first"
+        return False, tr("An export is under way")
+    return session.run is not None, tr("Detect first")

@@ -11,6 +11,7 @@ from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
 from gui.copying import Copier
 from gui.exporting import Exporter
+from gui.i18n import tr, tr_n
 from gui.job_list import JobList
 from gui.messages import Banner
 from gui.opening import Opener
@@ -61,7 +62,7 @@ class Background(QObject):
     def follow(self, session: Session | None, place: ProxyPlace | None) -> None:
         """Show the jobs of this session from now on; the copy of the one before is ended."""
         for kind in ("detecting", "reading"):
-            self.jobs.end(kind, "Stopped when the video was closed")
+            self.jobs.end(kind, tr("Stopped when the video was closed"))
         self._session = session
         self.copier.attach(session, place)
         if session is not None:
@@ -100,16 +101,16 @@ class Background(QObject):
     # Opening
 
     def _begin_opening(self, name: str) -> None:
-        self._opened = "Stopped"
-        self._status.begin_job(f"Opening {name}…", can_cancel=True)
-        self.jobs.begin("opening", f"Opening {name}", self.opener.cancel)
+        self._opened = tr("Stopped")
+        self._status.begin_job(tr("Opening {name}…", name=name), can_cancel=True)
+        self.jobs.begin("opening", tr("Opening {name}", name=name), self.opener.cancel)
 
     def _show_opening(self, name: str, share: float) -> None:
         self._status.show_opening(name, share)
         self.jobs.progress("opening", percent(share), round(1000 * share), 1000)
 
     def _note_opened(self, opened: Opened) -> None:
-        self._opened = f"{grouped(len(opened.index))} frames"
+        self._opened = tr_n("{count} frame", "{count} frames", len(opened.index))
 
     def _note_failed(self, path: Path, error: BaseException) -> None:
         del path
@@ -130,10 +131,10 @@ class Background(QObject):
         if session is None:
             return
         if session.detecting:
-            self._status.begin_job("Loading the detector…", can_cancel=True)
-            self.jobs.begin("detecting", "Detecting", self._stop_detecting)
+            self._status.begin_job(tr("Loading the detector…"), can_cancel=True)
+            self.jobs.begin("detecting", tr("Detecting"), self._stop_detecting)
         else:
-            how = self._detected or outcome(session) or "Stopped before the first frame"
+            how = self._detected or outcome(session) or tr("Stopped before the first frame")
             self.jobs.end("detecting", how)
             self._detected = ""
             self.copier.look()
@@ -163,8 +164,8 @@ class Background(QObject):
         if session is None:
             return
         if session.reader.busy:
-            self._read = "Stopped"
-            self.jobs.begin("reading", "Reading a run", session.reader.cancel)
+            self._read = tr("Stopped")
+            self.jobs.begin("reading", tr("Reading a run"), session.reader.cancel)
         else:
             self.jobs.end("reading", self._read)
 
@@ -173,7 +174,7 @@ class Background(QObject):
             self._detected = str(error)
 
     def _note_read(self, seen: Seen) -> None:
-        self._read = f"{grouped(len(seen.detections))} detections"
+        self._read = tr_n("{count} detection", "{count} detections", len(seen.detections))
 
     def _note_unread(self, error: BaseException) -> None:
         self._read = str(error)
@@ -181,13 +182,13 @@ class Background(QObject):
     # Exporting
 
     def _begin_exporting(self) -> None:
-        self._status.begin_job("Exporting…", can_cancel=True)
-        self.jobs.begin("exporting", "Exporting", self.exporter.cancel)
+        self._status.begin_job(tr("Exporting…"), can_cancel=True)
+        self.jobs.begin("exporting", tr("Exporting"), self.exporter.cancel)
         self.changed.emit()
 
     def _show_exporting(self, done: int, total: int) -> None:
-        far = f"{grouped(done)} of {grouped(total)} frames"
-        self._status.show_progress(f"Exporting · {far}", done, total)
+        far = tr("{done} of {total} frames", done=grouped(done), total=grouped(total))
+        self._status.show_progress(tr("Exporting · {far}", far=far), done, total)
         self.jobs.progress("exporting", far, done, total)
 
     def _end_exporting(self, how: str) -> None:
@@ -199,14 +200,14 @@ class Background(QObject):
 
     def _show_copying(self, done: int, total: int, fps: float) -> None:
         if "copying" not in self.jobs.under_way:
-            self.jobs.begin("copying", "Preparing scrubbing", self.copier.cancel)
+            self.jobs.begin("copying", tr("Preparing scrubbing"), self.copier.cancel)
         self.jobs.progress("copying", how_far(done, total, fps), done, total)
         if not self._taken:
             self._status.show_copying(done, total, fps)
 
     def _show_copied(self) -> None:
         if not self.copier.busy:
-            self.jobs.end("copying", self.copier.outcome or "Stopped")
+            self.jobs.end("copying", self.copier.outcome or tr("Stopped"))
         if self.copier.outcome and not self.copier.busy and not self._taken:
             self._status.end_job(self.copier.outcome)
         else:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import VideoError
 from core.paths import ProxyPlace
+from gui.i18n import tr
 from gui.jobs import IsCancelled, Job, Report
 from gui.text import grouped
 
@@ -61,12 +62,12 @@ class Copier(QObject):
     def why_not(self) -> str:
         """Why no copy can be made now; empty if it can."""
         if self._place is None:
-            return "The settings allow no disk for small copies"
+            return tr("The settings allow no disk for small copies")
         if self._session is not None and self._session.detecting:
-            return "Detection makes the copy as it goes"
+            return tr("Detection makes the copy as it goes")
         if self.busy:
-            return "The copy is being made"
-        return "Every frame has its small copy already" if self._complete else ""
+            return tr("The copy is being made")
+        return tr("Every frame has its small copy already") if self._complete else ""
 
     def start(self) -> None:
         """Make what is missing of the copy."""
@@ -116,12 +117,13 @@ class Copier(QObject):
             self._job.deleteLater()
             self._job = None
         if self._complete:
-            self.outcome = "Scrubbing is prepared: every frame has its small copy"
+            self.outcome = tr("Scrubbing is prepared: every frame has its small copy")
         elif self._session is not None and self._done:
             total = len(self._session.index)
-            self.outcome = (
-                f"Stopped at {grouped(self._done)} of {grouped(total)} small copies; "
-                "Fast scrubbing goes on"
+            self.outcome = tr(
+                "Stopped at {done} of {total} small copies; Fast scrubbing goes on",
+                done=grouped(self._done),
+                total=grouped(total),
             )
         self.changed.emit()
 
@@ -137,8 +139,8 @@ def _copy(request: ProxyRequest, report: Report, cancelled: IsCancelled) -> None
     from core.video.proxy_making import make_proxy
 
     died = VideoError(
-        "The process that makes the small copy ended unexpectedly",
-        mend="start it again, it goes on from where it stopped; the log may say why",
+        tr("The process that makes the small copy ended unexpectedly"),
+        mend=tr("start it again, it goes on from where it stopped; the log may say why"),
     )
     for done in stream_from_child(make_proxy, request, cancelled, died=died):
         report(done)

@@ -10,12 +10,18 @@ from core.frames import FrameRange
 from core.prelabels import Correction, Decision, Verdict
 from core.project import SetDecisions, SetRange
 from core.tracks.pairs import Rows
+from gui.i18n import mark, tr, tr_n
 from gui.showing import Showing
 from gui.text import grouped
+from gui.words import kind_word
 
 Scope = Literal["box", "gap", "track"]
 
-_WORDS = {Verdict.ACCEPTED: "Accept", Verdict.REJECTED: "Reject", Verdict.EDITED: "Edit"}
+_WORDS = {
+    Verdict.ACCEPTED: mark("Accept {boxes}"),
+    Verdict.REJECTED: mark("Reject {boxes}"),
+    Verdict.EDITED: mark("Edit {boxes}"),
+}
 
 
 class Deciding(Showing):
@@ -41,9 +47,9 @@ class Deciding(Showing):
             return
         if verdict is Verdict.ACCEPTED and box.assertion == MODEL:
             # What the detector saw is handed over unless somebody objects.
-            change = SetDecisions(unmade=changed, text=f"Keep {_named(changed)}")
+            change = SetDecisions(unmade=changed, text=tr("Keep {boxes}", boxes=_named(changed)))
         else:
-            text = f"{_WORDS[verdict]} {_named(changed)}"
+            text = tr(_WORDS[verdict], boxes=_named(changed))
             change = SetDecisions.of(verdict, changed, text)
         number, shown = self.queue.number_of(box), self.shown
         asked = number is not None and any(self.decision(one) is None for one in changed)
@@ -64,14 +70,22 @@ class Deciding(Showing):
         if (made.xyxy, made.class_name) == now and before is not None:
             return
         decision = Decision(box, Verdict.EDITED, made)
-        text = f"Edit {made.class_name} in frame {grouped(box.frame)}"
+        text = tr(
+            "Edit {class_name} in frame {frame}",
+            class_name=made.class_name,
+            frame=grouped(box.frame),
+        )
         if self._apply(SetDecisions((decision,), text=text)):
             self._focus(box)
 
     def draw(self, xyxy: Xyxy, class_name: str) -> None:
         """Add a box of the person's own to this frame, and focus it."""
         box = ImputedBox(self.frame, xyxy, class_name, 1.0, DRAWN)
-        text = f"Draw {class_name} in frame {grouped(self.frame)}"
+        text = tr(
+            "Draw {class_name} in frame {frame}",
+            class_name=class_name,
+            frame=grouped(self.frame),
+        )
         if self._apply(SetDecisions.of(Verdict.ACCEPTED, [box], text)):
             self._focus(box)
 
@@ -82,7 +96,9 @@ class Deciding(Showing):
             return
         if box.assertion != DRAWN:
             self.decide(Verdict.REJECTED)
-        elif self._apply(SetDecisions(unmade=(box,), text=f"Delete {_named((box,))}")):
+        elif self._apply(
+            SetDecisions(unmade=(box,), text=tr("Delete {boxes}", boxes=_named((box,))))
+        ):
             self._focus(self._first_to_do(self.frame))
 
     def spread(self) -> None:
@@ -93,7 +109,16 @@ class Deciding(Showing):
         item, boxes = self.queue[number], self.queue.boxes_of(number)
         made = spread_edits(boxes, self.project.decisions, item.start, item.stop)
         if made:
-            self._apply(SetDecisions(made, text=f"Spread an edit over {len(made)} boxes"))
+            self._apply(
+                SetDecisions(
+                    made,
+                    text=tr_n(
+                        "Spread an edit over {count} box",
+                        "Spread an edit over {count} boxes",
+                        len(made),
+                    ),
+                )
+            )
 
     def undo(self) -> None:
         """Take back the last decision, of whatever session."""
@@ -221,5 +246,14 @@ def _named(boxes: Sequence[ImputedBox]) -> str:
     """Boxes in words, such as `car in frame 34` or `5 boxes in frames 34 to 38`."""
     frames = [box.frame for box in boxes]
     if len(boxes) == 1:
-        return f"{boxes[0].class_name or boxes[0].assertion} in frame {grouped(frames[0])}"
-    return f"{len(boxes)} boxes in frames {grouped(min(frames))} to {grouped(max(frames))}"
+        return tr(
+            "{class_name} in frame {frame}",
+            class_name=boxes[0].class_name or kind_word(boxes[0].assertion),
+            frame=grouped(frames[0]),
+        )
+    return tr(
+        "{count} boxes in frames {first} to {last}",
+        count=grouped(len(boxes)),
+        first=grouped(min(frames)),
+        last=grouped(max(frames)),
+    )

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing, backend_name
 from core.paths import ProxyPlace
+from gui.i18n import tr
 from gui.messages import Banner
 from gui.notification import notify
+from gui.status import yielded
 from gui.text import grouped
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class RunMenu(QMenu):
     """The runs of the project, newest first; the shown one is marked."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("Runs", parent)
+        super().__init__(tr("Runs"), parent)
         self._session: Session | None = None
         self.aboutToShow.connect(self._fill)
         self.follow(None)
@@ -44,7 +46,7 @@ class RunMenu(QMenu):
         self.clear()
         session = self._session
         if session is None or not session.project.runs:
-            self.addAction("No run yet: detect, or import detections").setEnabled(False)
+            self.addAction(tr("No run yet: detect, or import detections")).setEnabled(False)
             return
         group = QActionGroup(self)
         for run in reversed(session.project.runs):
@@ -128,13 +130,13 @@ class Detecting(QObject):
 
         where = str(Path.home())
         path = (
-            QFileDialog.getExistingDirectory(self._window, "Import detections: a folder", where)
+            QFileDialog.getExistingDirectory(self._window, tr("Import detections: a folder"), where)
             if folder
             else QFileDialog.getOpenFileName(
                 self._window,
-                "Import detections",
+                tr("Import detections"),
                 where,
-                "COCO results or MOTChallenge text (*.json *.txt *.csv);;All files (*)",
+                tr("COCO results or MOTChallenge text (*.json *.txt *.csv);;All files (*)"),
             )[0]
         )
         if path and self._session is not None:
@@ -161,18 +163,21 @@ class Detecting(QObject):
             flagged = last.findings.within(session.thresholds).flagged
             notify(
                 self._window,
-                f"{session.info.path.name}: detection is done",
-                f"{grouped(len(last.detections))} detections, "
-                f"{grouped(len(flagged))} flagged frames",
+                tr("{name}: detection is done", name=session.info.path.name),
+                yielded(len(last.detections), len(flagged)),
             )
 
 
 def _described(run: Run) -> str:
     config, info = run.config, run.info
-    parts = [info.model, backend_name(info.backend), f"confidence {config.confidence:.2f}"]
+    parts = [
+        info.model,
+        backend_name(info.backend),
+        tr("confidence {value}", value=f"{config.confidence:.2f}"),
+    ]
     if config.classes:
         parts.append(", ".join(config.classes[:3]) + ("…" if len(config.classes) > 3 else ""))
     if config.sampling.every > 1:
-        parts.append(f"every {config.sampling.every} frames")
+        parts.append(tr("every {count} frames", count=grouped(config.sampling.every)))
     created = datetime.fromisoformat(run.created).astimezone()
     return " · ".join([f"{created:%Y-%m-%d %H:%M}", *parts])

@@ -12,10 +12,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from core.paths import free_folder
-from core.verdict import Verdict
+from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Job, Report
 from gui.messages import Banner
-from gui.text import grouped
 
 if TYPE_CHECKING:
     from core.detections import Detections
@@ -87,7 +86,7 @@ class Exporter(QObject):
         self._job.succeeded.connect(self._show_result)
         self._job.failed.connect(self._fail)
         self._job.finished.connect(self._finish)
-        self._outcome = "Stopped; nothing was left behind"
+        self._outcome = tr("Stopped; nothing was left behind")
         self._job.start()
         self.began.emit()
 
@@ -95,11 +94,13 @@ class Exporter(QObject):
         def reveal() -> None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(result.folder)))
 
-        self._outcome = (
-            f"Exported {grouped(result.frames)} frames with {grouped(result.prelabels)} prelabels "
-            f"to {result.folder}"
+        self._outcome = tr(
+            "Exported {frames} with {prelabels} to {folder}",
+            frames=tr_n("{count} frame", "{count} frames", result.frames),
+            prelabels=tr_n("{count} prelabel", "{count} prelabels", result.prelabels),
+            folder=result.folder,
         )
-        self._banner.show_message("info", self._outcome, ("Open folder", reveal))
+        self._banner.show_message("info", self._outcome, (tr("Open folder"), reveal))
 
     def _fail(self, error: BaseException) -> None:
         self._outcome = str(error)
@@ -142,12 +143,12 @@ def _plan(session: Session, choice: ExportChoice) -> _Plan:
 def _counts(session: Session) -> ExportCounts:
     from gui.dialogs.export import ExportCounts
 
-    verdicts = [decision.verdict for decision in session.decisions]
+    states = session.queue.box_state
     return ExportCounts(
         len(session.flagged),
         len(session.index),
-        verdicts.count(Verdict.ACCEPTED),
-        len(session.boxes) - len(verdicts),
+        sum(decision.gives_box for decision in session.decisions),
+        len(states) - int(states.astype(bool).sum()),
     )
 
 

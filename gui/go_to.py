@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from gui.i18n import tr
 from gui.places import place
 from gui.sheet import Sheet
 from gui.text import grouped, timecode
@@ -25,14 +26,14 @@ class GoTo(Sheet):
     """A frame."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, "Go to")
+        super().__init__(window, tr("Go to"))
         self._session: Session | None = None
         self._field = QLineEdit()
         self._field.setMaxLength(32)
         self._field.setMinimumWidth(400)
         self._field.setFont(tabular(self._field.font()))
-        self._field.setPlaceholderText("Frame, time, share, or so far on")
-        self._field.setAccessibleName("Frame, time, share, or so far on")
+        self._field.setPlaceholderText(tr("Frame, time, share, or so far on"))
+        self._field.setAccessibleName(tr("Frame, time, share, or so far on"))
         self._field.textChanged.connect(self._check)
         self._field.returnPressed.connect(self._go)
         self._said = QLabel()
@@ -65,7 +66,11 @@ class GoTo(Sheet):
             frame = place(text, session.frame, session.index)
         except ValueError as error:
             return None, str(error)
-        return frame, f"Frame {grouped(frame)} · {timecode(session.index.timestamp(frame))}"
+        return frame, tr(
+            "Frame {frame} · {time}",
+            frame=grouped(frame),
+            time=timecode(session.index.timestamp(frame)),
+        )
 
     def _show(self, frame: int | None, said: str) -> None:
         self._said.setText(said)

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import tr
+
 _FIRST = "index.md"
 
 
@@ -23,20 +25,20 @@ class GuideDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("User guide")
+        self.setWindowTitle(tr("User guide"))
         self.resize(800, 720)
         self._page = QTextBrowser()
-        self._page.setAccessibleName("User guide")
+        self._page.setAccessibleName(tr("User guide"))
         self._page.setOpenExternalLinks(True)
         self._page.document().setDocumentMargin(24)
-        back, contents = QPushButton("Back"), QPushButton("Contents")
-        back.setToolTip("The page before (Alt+Left)")
-        contents.setToolTip("The first page")
+        back, contents = QPushButton(tr("Back")), QPushButton(tr("Contents"))
+        back.setToolTip(tr("The page before (Alt+Left)"))
+        contents.setToolTip(tr("The first page"))
         back.clicked.connect(self._page.backward)
         back.setEnabled(False)
         self._page.backwardAvailable.connect(back.setEnabled)
         contents.clicked.connect(self.show_first)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
         QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.close)
         buttons = QHBoxLayout()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import tr
 from gui.job_list import JobLine, JobList
 from gui.sheet import Sheet
 from gui.theme import tabular
@@ -25,17 +26,17 @@ class JobsPanel(Sheet):
     """Stands above the right end of the status bar."""
 
     def __init__(self, window: QWidget, jobs: JobList) -> None:
-        super().__init__(window, "Jobs")
+        super().__init__(window, tr("Jobs"))
         self._jobs = jobs
         self._views: dict[str, _JobView] = {}
         self._newest: JobLine | None = None
         """The newest of the ended jobs that are shown."""
-        title = QLabel("Jobs")
+        title = QLabel(tr("Jobs"))
         title.setProperty("role", "heading")
-        self._idle = _muted("Nothing is under way.")
+        self._idle = _muted(tr("Nothing is under way."))
         self._under_way = QVBoxLayout()
         self._under_way.setSpacing(12)
-        self._ended_title = _muted("Ended")
+        self._ended_title = _muted(tr("Ended"))
         self._ended = QGridLayout()
         self._ended.setHorizontalSpacing(16)
         self._ended.setVerticalSpacing(4)
@@ -117,8 +118,8 @@ class _JobView(QWidget):
         self._text.setFont(tabular(self._text.font()))
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar(textVisible=False)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stop; what was done so far is kept")
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setToolTip(tr("Stop; what was done so far is kept"))
         self.stop.clicked.connect(self._stop)
         self._line = JobLine("")
         grid = QGridLayout(self)
@@ -141,8 +142,8 @@ class _JobView(QWidget):
         self._text.setToolTip(line.text)
         self._bar.setRange(0, line.total)
         self._bar.setValue(line.done)
-        self._bar.setAccessibleName(f"Progress of {line.title}")
-        self.stop.setAccessibleName(f"Stop {line.title}")
+        self._bar.setAccessibleName(tr("Progress of {job}", job=line.title))
+        self.stop.setAccessibleName(tr("Stop {job}", job=line.title))
 
     def _stop(self) -> None:
         if self._line.stop is not None:

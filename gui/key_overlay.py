@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.actions import GROUPS, in_group
+from gui.i18n import tr
 from gui.keymap import native
 from gui.sheet import Sheet
 
@@ -23,16 +24,16 @@ class KeyOverlay(Sheet):
     change_requested = Signal()
 
     def __init__(self, window: QWidget, actions: dict[str, QAction]) -> None:
-        super().__init__(window, "Keys")
+        super().__init__(window, tr("Keys"))
         self._actions = actions
         # The sheet itself is the ground.
         self.body.setObjectName("")
-        self._change = QPushButton("Change keys…")
-        self._change.setToolTip("Choose the keys of every action")
+        self._change = QPushButton(tr("Change keys…"))
+        self._change.setToolTip(tr("Choose the keys of every action"))
         self._change.clicked.connect(self._ask_to_change)
-        title = QLabel("Keys")
+        title = QLabel(tr("Keys"))
         title.setProperty("role", "title")
-        hint = QLabel("Any key or click closes this")
+        hint = QLabel(tr("Any key or click closes this"))
         hint.setProperty("role", "muted")
         top = QHBoxLayout()
         top.setSpacing(16)
@@ -105,7 +106,7 @@ def _column(groups: Sequence[tuple[str, Sequence[QAction]]]) -> QGridLayout:
         if row:
             grid.setRowMinimumHeight(row, 16)
             row += 1
-        heading = QLabel(name)
+        heading = QLabel(tr(name, "group"))
         heading.setProperty("role", "heading")
         grid.addWidget(heading, row, 0, 1, 2)
         row += 1

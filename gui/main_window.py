@@ -39,6 +39,7 @@ from gui.availability import allow
 from gui.background import Background
 from gui.detecting import Detecting
 from gui.handlers import handlers, presses_focused, switches
+from gui.i18n import tr
 from gui.icons import icon
 from gui.keymap import Keys
 from gui.messages import Banner
@@ -126,11 +127,11 @@ class MainWindow(QMainWindow):
         """Show what went wrong, and its mend as a button where there is one."""
         mend: tuple[str, Callable[[], None]] | None
         if isinstance(error, ChangedDetectorError):
-            mend = ("Detect from the start", partial(self.detect, restart=True))
+            mend = (tr("Detect from the start"), partial(self.detect, restart=True))
         elif isinstance(error, DetectorError):
-            mend = ("Choose another…", self.detect_with)
+            mend = (tr("Choose another…"), self.detect_with)
         elif self.session is None:
-            mend = ("Open video…", self.choose_video)
+            mend = (tr("Open video…"), self.choose_video)
         else:
             mend = None
         self.banner.show_error(error, mend)
@@ -186,13 +187,17 @@ class MainWindow(QMainWindow):
         if moved_from is not None:
             self.banner.show_message(
                 "info",
-                f"{opened.info.path.name} was {moved_from} before; its project goes on with the "
-                "file at its new place.",
+                tr(
+                    "{name} was {before} before; its project goes on with the file at its new "
+                    "place.",
+                    name=opened.info.path.name,
+                    before=moved_from,
+                ),
             )
 
     @Slot(object, object)
     def _opening_failed(self, path: Path, error: BaseException) -> None:
-        find = ("Find the video…", partial(self._locate, path))
+        find = (tr("Find the video…"), partial(self._locate, path))
         if isinstance(error, MissingVideoError):
             # The button is the mend; how to do it without a window is not for here.
             self.banner.show_message("error", f"{error.problem}.", find)
@@ -206,7 +211,7 @@ class MainWindow(QMainWindow):
         try:
             found = locate(self, path)
         except UserError as error:
-            self.banner.show_error(error, ("Find the video…", partial(self._locate, path)))
+            self.banner.show_error(error, (tr("Find the video…"), partial(self._locate, path)))
             return
         if found is not None:
             self.open_path(found)
@@ -261,7 +266,7 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _show_playing(self, playing: bool) -> None:
-        self.actions_by_name["play"].setText("Pause" if playing else "Play")
+        self.actions_by_name["play"].setText(tr("Pause") if playing else tr("Play"))
 
     def _show_recent(self) -> None:
         self.start_page.set_recent(self._settings.recent)
@@ -285,7 +290,7 @@ class MainWindow(QMainWindow):
 
     def choose_project(self) -> None:
         """Let the person choose a folder, and open it."""
-        path = QFileDialog.getExistingDirectory(self, "Open a project, or a folder of images")
+        path = QFileDialog.getExistingDirectory(self, tr("Open a project, or a folder of images"))
         if path:
             self.open_path(Path(path))
 

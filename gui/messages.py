@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from core.errors import UserError
+from gui.i18n import tr
 
 Level = Literal["error", "info"]
 
@@ -23,7 +24,7 @@ class Banner(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._action = QPushButton()
         self._action.clicked.connect(self._do_mend)
-        self._close = QPushButton("Dismiss", flat=True)
+        self._close = QPushButton(tr("Dismiss"), flat=True)
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 4)
@@ -53,7 +54,11 @@ class Banner(QFrame):
     ) -> None:
         """Show a `UserError` as it is; anything else is a bug, of which the log says more."""
         known = isinstance(error, UserError)
-        sentence = str(error) if known else f"{type(error).__name__}: {error} (see the log)"
+        sentence = (
+            str(error)
+            if known
+            else tr("{error} (see the log)", error=f"{type(error).__name__}: {error}")
+        )
         self.show_message("error", sentence, mend)
 
     @property

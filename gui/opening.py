@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gui.i18n import mark, tr
 from gui.jobs import IsCancelled, Job, Report
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from core.video.reader import VideoInfo
 
 
-VIDEO_FILTER = (
+VIDEO_FILTER = mark(
     "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.m2ts *.mpg *.mpeg *.h264);;All files (*)"
 )
 
@@ -37,7 +38,7 @@ def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
         was: Where a video was that is looked for; a place without a suffix was an image folder.
     """
     near = str(next((p for p in was.parents if p.exists()), "")) if was else ""
-    title = f"Where is {was.name} now?" if was else "Open a video"
+    title = tr("Where is {name} now?", name=was.name) if was else tr("Open a video")
     if was is not None and not was.suffix:
         chosen = QFileDialog.getExistingDirectory(parent, title, near)
     else:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from gui.action_table import SPECS
 from gui.actions import keys_of
+from gui.i18n import mark, tr
 from gui.matching import fit
 from gui.places import place
 from gui.sheet import Sheet
@@ -47,7 +48,7 @@ _WIDTH = 608
 _RECENT = 8
 _BY_TIP = 100.0
 """How much worse a fit of the tooltip is than one of the name."""
-_NOTHING = "No action has such a name."
+_NOTHING = mark("No action has such a name.")
 _MOVING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -80,13 +81,13 @@ class Palette(Sheet):
     frame_chosen = Signal(int)
 
     def __init__(self, window: QWidget, actions: dict[str, QAction]) -> None:
-        super().__init__(window, "Find an action")
+        super().__init__(window, tr("Find an action"))
         self._actions = [action for name, action in actions.items() if name != "palette"]
         self._recent: list[QAction] = []
         self._session: Session | None = None
         self._field = QLineEdit()
-        self._field.setPlaceholderText("Find an action, or go to a frame or time")
-        self._field.setAccessibleName("Find an action")
+        self._field.setPlaceholderText(tr("Find an action, or go to a frame or time"))
+        self._field.setAccessibleName(tr("Find an action"))
         self._field.setMaxLength(64)
         self._field.setMinimumWidth(_WIDTH)
         self._field.textChanged.connect(self._search)
@@ -96,14 +97,14 @@ class Palette(Sheet):
         self._list = QListView()
         self._list.setModel(self._rows)
         self._list.setItemDelegate(_Painter(self._list))
-        self._list.setAccessibleName("Actions")
+        self._list.setAccessibleName(tr("Actions"))
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFixedWidth(_WIDTH)
         self._list.clicked.connect(self._choose)
         self._list.activated.connect(self._choose)
         self._list.selectionModel().currentChanged.connect(self._tell)
-        self._nothing = QLabel(_NOTHING)
+        self._nothing = QLabel(tr(_NOTHING))
         self._nothing.setProperty("role", "muted")
         self.rows.addWidget(self._field)
         self.rows.addWidget(self._list)
@@ -153,7 +154,7 @@ class Palette(Sheet):
             return []
         time = timecode(session.index.timestamp(frame))
         icon = next(one.icon() for one in self._actions if one.objectName() == "go_to")
-        return [Row(f"Go to frame {grouped(frame)}", time, "", icon, None, frame)]
+        return [Row(tr("Go to frame {frame}", frame=grouped(frame)), time, "", icon, None, frame)]
 
     def _found(self, query: str) -> list[Row]:
         """Best first; what cannot be used now comes last."""
@@ -169,7 +170,7 @@ class Palette(Sheet):
             return _RECENT - self._recent.index(action) if action in self._recent else 0.0
         fits = [
             fit(query, action.text()),
-            fit(query, f"{_GROUPS[action.objectName()]} {action.text()}"),
+            fit(query, f"{_group(action)} {action.text()}"),
         ]
         # Scattered letters fit every sentence, so of those whole words are asked for.
         if query.strip().lower() in action.whatsThis().lower():
@@ -191,14 +192,18 @@ class Palette(Sheet):
     def _tell(self, current: QModelIndex) -> None:
         """Who cannot see the list hears its current row at the field, which has the focus."""
         said = current.data(Qt.ItemDataRole.AccessibleTextRole)
-        self._field.setAccessibleDescription(said or _NOTHING)
+        self._field.setAccessibleDescription(said or tr(_NOTHING))
+
+
+def _group(action: QAction) -> str:
+    return tr(_GROUPS[action.objectName()], "group")
 
 
 def _row(action: QAction) -> Row:
-    group: str = _GROUPS[action.objectName()]
+    group = _group(action)
     note = group if action.isEnabled() else action.whatsThis()
     if action.isEnabled() and action.isCheckable():
-        note = f"{group}, {'on' if action.isChecked() else 'off'}"
+        note = f"{group}, {tr('on') if action.isChecked() else tr('off')}"
     return Row(action.text(), note, keys_of(action), action.icon(), action)
 
 

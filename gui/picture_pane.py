@@ -9,6 +9,7 @@ from core.video.proxy import proxy_folder
 from gui.canvas import CanvasWidget, SplitPanel, SplitView, Tool, class_menu
 from gui.canvas.view import PictureView
 from gui.frame_loader import FrameLoader, ShownFrame
+from gui.i18n import tr
 from gui.presentation import canvas_boxes, ghosts
 from gui.session import Session
 from gui.text import grouped
@@ -151,7 +152,7 @@ class PicturePane(QStackedWidget):
         self.shown_frame = shown.frame
         self.shown_in_full = shown.full
         self.canvas.set_picture(shown.image, shown.size)
-        self.canvas.set_note("Damaged: the file has errors here" if shown.damaged else "")
+        self.canvas.set_note(tr("Damaged: the file has errors here") if shown.damaged else "")
         self._keep(shown)
         self.show_boxes()
         self.shown.emit()
@@ -167,7 +168,7 @@ class PicturePane(QStackedWidget):
         self.shown_frame = None
         self.canvas.set_picture(None)
         self.canvas.set_note("")
-        self.canvas.set_empty(f"Frame {grouped(frame)} cannot be shown", sentence)
+        self.canvas.set_empty(tr("Frame {frame} cannot be shown", frame=grouped(frame)), sentence)
         self.show_boxes()
         self.shown.emit()
 
@@ -189,7 +190,7 @@ class PicturePane(QStackedWidget):
         shown = self._pictures.get(frame)
         info = self._session.info
         return SplitPanel(
-            f"frame {grouped(frame)}",
+            tr("frame {frame}", frame=grouped(frame)),
             shown.image if shown else None,
             (info.width, info.height),
             canvas_boxes(self._session, frame),

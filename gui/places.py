@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gui.i18n import tr
 from gui.text import grouped, timecode
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ def place(text: str, frame: int, index: FrameIndex) -> int:
     last = len(index) - 1
     if _FRAME.fullmatch(words):
         if int(words) > last:
-            raise ValueError(f"The last frame is {grouped(last)}.")
+            raise ValueError(tr("The last frame is {frame}.", frame=grouped(last)))
         return int(words)
     if share := _SHARE.fullmatch(words):
         if float(share[1]) > 100:
-            raise ValueError("100 % is the last frame.")
+            raise ValueError(tr("100 % is the last frame."))
         return round(float(share[1]) / 100 * last)
     seconds = _seconds(words)
     if seconds is None:
         raise ValueError(_refusal(words))
     if seconds > max(index.duration, index.timestamp(last)):
-        raise ValueError(f"The video ends at {timecode(index.timestamp(last))}.")
+        raise ValueError(tr("The video ends at {time}.", time=timecode(index.timestamp(last))))
     return index.frame_at_time(seconds + _HALF_MS)
 
 
@@ -58,7 +59,7 @@ def _way(words: str, sign: int, frame: int, index: FrameIndex) -> int:
         return min(max(frame + sign * int(words), 0), len(index) - 1)
     seconds = _seconds(words)
     if seconds is None:
-        raise ValueError("Write how many frames, such as +100, or how long, such as -2s.")
+        raise ValueError(tr("Write how many frames, such as +100, or how long, such as -2s."))
     return index.frame_at_time(index.timestamp(frame) + sign * seconds + _HALF_MS)
 
 
@@ -73,5 +74,5 @@ def _seconds(words: str) -> float | None:
 
 def _refusal(words: str) -> str:
     if _NUMBER.fullmatch(words):
-        return f"Frames are whole numbers; for a time write {words}s."
-    return "Write a frame such as 1204, a time such as 0:08.840, or a share such as 50%."
+        return tr("Frames are whole numbers; for a time write {seconds}.", seconds=f"{words}s")
+    return tr("Write a frame such as 1204, a time such as 0:08.840, or a share such as 50%.")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import tr
 from gui.icons import icon
 from gui.theme import Theme
 
@@ -29,24 +30,26 @@ class StartPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = QLabel()
-        title = QLabel("Drop a video here, or try the demo")
+        title = QLabel(tr("Drop a video here, or try the demo"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         title.setFont(font)
         hint = QLabel(
-            "Flickerscope runs your detector, shows every frame where it flickers,\n"
-            "and hands over the boxes that it should have seen."
+            tr(
+                "Flickerscope runs your detector, shows every frame where it flickers,\n"
+                "and hands over the boxes that it should have seen."
+            )
         )
         hint.setProperty("role", "muted")
-        self._open = QPushButton("Open video…")
+        self._open = QPushButton(tr("Open video…"))
         self._open.clicked.connect(self.open_requested)
-        self._demo = QPushButton("Try the demo")
+        self._demo = QPushButton(tr("Try the demo"))
         self._demo.setProperty("primary", True)
         self._demo.clicked.connect(self.demo_requested)
-        self._recent_title = QLabel("Recent")
+        self._recent_title = QLabel(tr("Recent"))
         self._recent_title.setProperty("role", "muted")
         self._recent = QListWidget()
-        self._recent.setAccessibleName("Recent videos and projects")
+        self._recent.setAccessibleName(tr("Recent videos and projects"))
         self._recent.setFixedWidth(480)
         self._recent.itemActivated.connect(self._choose)
         self._recent.itemClicked.connect(self._choose)

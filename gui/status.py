@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.detectors.base import backend_name
+from gui.i18n import tr, tr_n
 from gui.text import clock, grouped, percent, rate
 from gui.theme import tabular
 
@@ -42,9 +43,9 @@ class JobStatus(QStatusBar):
         self._label.setFont(tabular(self._label.font()))
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(160)
-        self._bar.setAccessibleName("Progress")
-        self._cancel = QPushButton("Stop")
-        self._cancel.setToolTip("Stop; what was done so far is kept")
+        self._bar.setAccessibleName(tr("Progress"))
+        self._cancel = QPushButton(tr("Stop"))
+        self._cancel.setToolTip(tr("Stop; what was done so far is kept"))
         self._cancel.clicked.connect(self.cancel_requested)
         self._run = QLabel()
         for widget in (self._bar, self._label, self._cancel):
@@ -60,7 +61,7 @@ class JobStatus(QStatusBar):
     def show_count(self, jobs: int) -> None:
         """How many jobs are under way."""
         action = self._jobs.defaultAction()
-        action.setIconText(f"Jobs ({grouped(jobs)})" if jobs else "Jobs")
+        action.setIconText(tr("Jobs ({count})", count=grouped(jobs)) if jobs else tr("Jobs"))
 
     def begin_job(self, text: str, *, can_cancel: bool) -> None:
         """Something began, of which no progress is known yet."""
@@ -79,15 +80,21 @@ class JobStatus(QStatusBar):
 
     def show_opening(self, name: str, share: float) -> None:
         """How much of a file has been looked through for its frames."""
-        self.show_progress(f"Opening {name} · {percent(share)}", round(1000 * share), 1000)
+        self.show_progress(
+            tr("Opening {name} · {share}", name=name, share=percent(share)),
+            round(1000 * share),
+            1000,
+        )
 
     def show_detection(self, progress: Progress) -> None:
         """How far detection is, with its rate and the time left."""
-        self._show_rate("Detecting", progress.done, progress.total, progress.fps, found(progress))
+        self._show_rate(
+            tr("Detecting"), progress.done, progress.total, progress.fps, found(progress)
+        )
 
     def show_copying(self, done: int, total: int, fps: float) -> None:
         """How far the small copy is, with its rate and the time left."""
-        self._show_rate("Preparing scrubbing", done, total, fps)
+        self._show_rate(tr("Preparing scrubbing"), done, total, fps)
 
     def _show_rate(self, what: str, done: int, total: int, fps: float, *more: str) -> None:
         """Progress in frames; without a rate before there is one."""
@@ -116,10 +123,10 @@ class JobStatus(QStatusBar):
             info.model,
             backend_name(info.backend),
             info.device,
-            f"confidence {config.confidence:.2f}",
+            tr("confidence {value}", value=f"{config.confidence:.2f}"),
         ]
         if config.sampling.every > 1:
-            parts.append(f"every {grouped(config.sampling.every)} frames")
+            parts.append(tr("every {count} frames", count=grouped(config.sampling.every)))
         if config.classes:
             parts.append(", ".join(config.classes))
         self._run.setText(" · ".join(parts))
@@ -131,9 +138,9 @@ def how_far(done: int, total: int, fps: float, *more: str) -> str:
         return ""
     parts = [
         percent(done / total),
-        f"{grouped(done)} of {grouped(total)} frames",
-        f"{rate(fps)} fps",
-        f"{clock((total - done) / fps)} left",
+        tr("{done} of {total} frames", done=grouped(done), total=grouped(total)),
+        tr("{rate} fps", rate=rate(fps)),
+        tr("{time} left", time=clock((total - done) / fps)),
         *more,
     ]
     return " · ".join(parts)
@@ -141,7 +148,7 @@ def how_far(done: int, total: int, fps: float, *more: str) -> str:
 
 def found(progress: Progress) -> str:
     """What detection has found until now."""
-    return f"{grouped(progress.detections)} detections"
+    return tr_n("{count} detection", "{count} detections", progress.detections)
 
 
 def outcome(session: Session) -> str:
@@ -152,6 +159,17 @@ def outcome(session: Session) -> str:
         sampling = session.run.config.sampling
         seen = len(sampling.frames(session.detections.frame_count))
         total = len(sampling.frames(len(session.index)))
-        return f"Stopped at {grouped(seen)} of {grouped(total)} frames; Detect (D) goes on"
+        return tr(
+            "Stopped at {done} of {total} frames; Detect (D) goes on",
+            done=grouped(seen),
+            total=grouped(total),
+        )
     boxes, flagged = len(session.detections), len(session.flagged)
-    return f"{grouped(boxes)} detections · {grouped(flagged)} flagged frames"
+    return yielded(boxes, flagged)
+
+
+def yielded(boxes: int, flagged: int) -> str:
+    """What a run gave: detections, and frames that flicker."""
+    detections = tr_n("{count} detection", "{count} detections", boxes)
+    frames = tr_n("{count} flagged frame", "{count} flagged frames", flagged)
+    return f"{detections} · {frames}"

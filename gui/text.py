@@ -39,7 +39,7 @@ def percent(share: float) -> str:
 def data_size(count: int) -> str:
     """A number of bytes in the unit that fits, such as ``1.2 GiB``."""
     size = float(count)
-    for unit in ("bytes", "KiB", "MiB"):
+    for unit in ("B", "KiB", "MiB"):
         if size < 999.5:
             return f"{size:.0f}{THIN_SPACE}{unit}"
         size /= 1024

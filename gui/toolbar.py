@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from gui.actions import GROUPS, in_group
+from gui.i18n import tr
 from gui.text import grouped, timecode
 from gui.theme import tabular
 
@@ -26,7 +27,7 @@ class PositionLabel(QLabel):
         super().__init__()
         self.setFont(tabular(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName("Position")
+        self.setAccessibleName(tr("Position"))
 
     def show_position(self, frame: int, index: FrameIndex) -> None:
         """Show where the video is; frames count from 0."""
@@ -44,7 +45,7 @@ class RecentMenu(QMenu):
     """A `Path`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Open recent", parent)
+        super().__init__(tr("Open recent"), parent)
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """Newest first."""
@@ -65,7 +66,7 @@ def make_toolbar(
     actions: dict[str, QAction], recent: RecentMenu, runs: QMenu, owner: QWidget
 ) -> tuple[QToolBar, PositionLabel]:
     """The toolbar and the label in it that shows the position."""
-    bar = QToolBar("Main", owner)
+    bar = QToolBar(tr("Main"), owner)
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -100,15 +101,15 @@ def _more(actions: dict[str, QAction]) -> QToolButton:
     """Every action of the window by group, for the mouse."""
     button = QToolButton()
     button.setObjectName("more")
-    button.setText("More")
-    button.setToolTip("All actions")
+    button.setText(tr("More"))
+    button.setToolTip(tr("All actions"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(button)
     menu.addAction(actions["palette"])
     menu.addSeparator()
     for group in GROUPS:
-        part = menu.addMenu(group)
+        part = menu.addMenu(tr(group, "group"))
         part.setToolTipsVisible(True)
         part.addActions(in_group(actions, group))
     button.setMenu(menu)

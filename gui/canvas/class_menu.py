@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import tr, tr_n
+
 _ROWS = 10
 """Classes that the list shows at once."""
 _WIDTH = 224
@@ -40,20 +42,24 @@ class ClassMenu(QFrame):
         self.setStyleSheet(
             "#class_menu { background: palette(window); border: 1px solid palette(dark); }"
         )
-        self.setAccessibleName("Change class")
-        self.setAccessibleDescription(f"Now {current}" if current else "No class yet")
+        self.setAccessibleName(tr("Change class"))
+        self.setAccessibleDescription(
+            tr("Now {class_name}", class_name=current) if current else tr("No class yet")
+        )
         self._search = QLineEdit(clearButtonEnabled=True)
-        self._search.setAccessibleName("Search classes")
-        self._search.setToolTip("Type to narrow the list, Enter chooses, Escape closes")
-        self._search.setPlaceholderText(f"Search {len(names)} classes")
+        self._search.setAccessibleName(tr("Search classes"))
+        self._search.setToolTip(tr("Type to narrow the list, Enter chooses, Escape closes"))
+        self._search.setPlaceholderText(
+            tr_n("Search {count} class", "Search {count} classes", len(names))
+        )
         self._search.installEventFilter(self)
         self._search.textChanged.connect(self._filter)
         self._list = QListWidget()
         self._list.setUniformItemSizes(True)
-        self._list.setAccessibleName("Classes")
+        self._list.setAccessibleName(tr("Classes"))
         self._list.installEventFilter(self)
         self._list.itemClicked.connect(self._choose)
-        self._nothing = QLabel("No class has these letters")
+        self._nothing = QLabel(tr("No class has these letters"))
         self._nothing.setProperty("role", "muted")
         self._fill(names, current)
         self._lay_out()
@@ -94,7 +100,9 @@ class ClassMenu(QFrame):
     def _fill(self, names: Sequence[str], current: str) -> None:
         # Each once: the current one, then as they were given.
         for name in dict.fromkeys((*([current] if current else []), *names)):
-            item = QListWidgetItem(f"{name}  (now)" if name == current else name)
+            item = QListWidgetItem(
+                tr("{class_name}  (now)", class_name=name) if name == current else name
+            )
             item.setData(Qt.ItemDataRole.UserRole, name)
             self._list.addItem(item)
 

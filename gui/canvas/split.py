@@ -13,11 +13,12 @@ from gui.canvas.gestures import Click, Gesture
 from gui.canvas.render import CanvasScene, paint_canvas
 from gui.canvas.types import Box, CanvasBox, Point, Size
 from gui.canvas.view import PictureView
+from gui.i18n import mark, tr, tr_n
 from gui.theme import Theme, caption
 
 COUNT = 3
 MIDDLE = 1
-_ABSENT = ("no frame before", "no frame", "no frame after")
+_ABSENT = (mark("no frame before"), mark("no frame"), mark("no frame after"))
 _GAP = 4.0
 _LINE = 2.0
 """Height of the line over the current frame."""
@@ -46,7 +47,7 @@ class SplitView(PictureView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(320, 120)
-        self.setAccessibleName("Frames before, now and after")
+        self.setAccessibleName(tr("Frames before, now and after"))
 
     def set_frames(self, panels: Sequence[SplitPanel]) -> None:
         """Show the previous frame, the current one and the next.
@@ -78,7 +79,7 @@ class SplitView(PictureView):
             painter.translate(0, self._top())
             painter.setClipRect(QRectF(0, 0, *self._room()))
             if panel.size is None or panel.picture is None:
-                words = _ABSENT[i] if panel.size is None else ""
+                words = tr(_ABSENT[i]) if panel.size is None else ""
                 _paint_absent(painter, self._room(), words, self._theme, self.font())
             else:
                 paint_canvas(painter, self._scene(panel, panel.picture, panel.size))
@@ -150,9 +151,8 @@ class SplitView(PictureView):
 
 def _described(panel: SplitPanel, absent: str) -> str:
     if panel.size is None:
-        return absent
-    count = len(panel.boxes)
-    return f"{panel.title}: {count} box" if count == 1 else f"{panel.title}: {count} boxes"
+        return tr(absent)
+    return f"{panel.title}: {tr_n('{count} box', '{count} boxes', len(panel.boxes))}"
 
 
 def _paint_absent(painter: QPainter, size: Size, words: str, theme: Theme, font: QFont) -> None:

@@ -15,13 +15,18 @@ from gui.canvas.tool_marks import ToolScene
 from gui.canvas.tools import Tools
 from gui.canvas.types import Box, CanvasBox, Point, Tool
 from gui.canvas.view import PictureView
+from gui.i18n import mark, tr, tr_n
 
 _HELP = {
-    Tool.LOOK: "",
-    Tool.EDIT: ". Editing a box: arrow keys move it, with Alt they resize it, with Shift by 10; "
-    "Enter keeps the change, Escape drops it",
-    Tool.DRAW: ". Drawing boxes: Enter places one, arrow keys move it, with Alt they resize it; "
-    "Enter keeps it, Escape ends drawing",
+    Tool.LOOK: "{boxes}",
+    Tool.EDIT: mark(
+        "{boxes}. Editing a box: arrow keys move it, with Alt they resize it, with Shift by 10; "
+        "Enter keeps the change, Escape drops it"
+    ),
+    Tool.DRAW: mark(
+        "{boxes}. Drawing boxes: Enter places one, arrow keys move it, with Alt they resize it; "
+        "Enter keeps it, Escape ends drawing"
+    ),
 }
 _CURSORS = {
     Handle.BODY: Qt.CursorShape.SizeAllCursor,
@@ -71,7 +76,7 @@ class CanvasWidget(PictureView):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 180)
-        self.setAccessibleName("Frame")
+        self.setAccessibleName(tr("Frame"))
 
     def set_picture(self, picture: QImage | None, size: tuple[int, int] | None = None) -> None:
         """Show a frame, or the empty state, which drops an edit; ``Format_RGB32`` paints fastest.
@@ -259,6 +264,5 @@ class CanvasWidget(PictureView):
             self.setCursor(Qt.CursorShape.ArrowCursor)
 
     def _describe(self) -> None:
-        count = len(self._boxes)
-        boxes = f"{count} box" if count == 1 else f"{count} boxes"
-        self.setAccessibleDescription(boxes + _HELP[self.tool()])
+        boxes = tr_n("{count} box", "{count} boxes", len(self._boxes))
+        self.setAccessibleDescription(tr(_HELP[self.tool()], boxes=boxes))

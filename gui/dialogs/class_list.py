@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-ALL = "All classes"
+from gui.i18n import mark, tr, tr_n
+
+ALL = mark("All classes")
 _ROWS = 10
 """Classes that the list shows at once."""
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -50,19 +52,19 @@ class ClassList(QFrame):
         self._found.setSourceModel(self._items)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._search = QLineEdit(clearButtonEnabled=True)
-        self._search.setAccessibleName("Search classes")
+        self._search.setAccessibleName(tr("Search classes"))
         self._search.installEventFilter(self)
         self._search.textChanged.connect(self._filter)
         self._list = QListView(uniformItemSizes=True)
         self._list.setModel(self._found)
         self._list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self._list.setAccessibleName("Classes")
+        self._list.setAccessibleName(tr("Classes"))
         self._list.installEventFilter(self)
         self._list.clicked.connect(self._toggle)
         self._said = QLabel()
         self._said.setProperty("role", "muted")
-        self._clear = QPushButton(ALL)
-        self._clear.setToolTip("Uncheck every class, which looks for all of them")
+        self._clear = QPushButton(tr(ALL))
+        self._clear.setToolTip(tr("Uncheck every class, which looks for all of them"))
         self._clear.clicked.connect(self._uncheck)
         self._lay_out()
 
@@ -78,7 +80,9 @@ class ClassList(QFrame):
             item.setCheckState(Qt.CheckState.Checked if name in wanted else Qt.CheckState.Unchecked)
             self._items.appendRow(item)
         self._search.clear()
-        self._search.setPlaceholderText(f"Search {len(names)} classes")
+        self._search.setPlaceholderText(
+            tr_n("Search {count} class", "Search {count} classes", len(names))
+        )
         self._show_count()
         self._filter("")
         self._place(field)
@@ -130,7 +134,8 @@ class ClassList(QFrame):
 
     def _show_count(self) -> None:
         count = len(self.checked())
-        self._said.setText(f"{count} of {self._items.rowCount()}" if count else "None checked: all")
+        some = tr("{count} of {total}", count=count, total=self._items.rowCount())
+        self._said.setText(some if count else tr("None checked: all"))
         self._clear.setEnabled(bool(count))
 
     def _place(self, field: QWidget) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.dialogs.class_list import ALL, ClassList
+from gui.i18n import tr, tr_n
 
 _LINKS = (
     Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
@@ -43,12 +44,12 @@ class ClassField(QWidget):
         self._known: tuple[str, ...] | None = None
         self._chosen: tuple[str, ...] = ()
         self.edit = QLineEdit()
-        self.edit.setAccessibleName("Classes")
-        self.edit.setPlaceholderText(ALL)
+        self.edit.setAccessibleName(tr("Classes"))
+        self.edit.setPlaceholderText(tr(ALL))
         self.edit.installEventFilter(self)
         self.edit.textChanged.connect(self._typed)
         self.edit.editingFinished.connect(self._judge)
-        self.choose = QPushButton("C&hoose…")
+        self.choose = QPushButton(tr("C&hoose…"))
         self.choose.clicked.connect(self._open)
         self._hint = QLabel(textFormat=Qt.TextFormat.RichText)
         self._hint.setProperty("role", "muted")
@@ -68,7 +69,9 @@ class ClassField(QWidget):
         self._known = names
         self.choose.setEnabled(bool(names))
         self.choose.setToolTip(
-            "Search and check classes (Down)" if names else "Names show once this model has run"
+            tr("Search and check classes (Down)")
+            if names
+            else tr("Names show once this model has run")
         )
         self._judge()
 
@@ -136,14 +139,22 @@ class ClassField(QWidget):
 
     def _words(self, unknown: Sequence[str]) -> str:
         if self._known is None:
-            return "Type names with commas; there is a list once this model has run."
+            return tr("Type names with commas; there is a list once this model has run.")
         if not unknown:
-            return f"{len(self._known)} classes: choose, or type names with commas."
-        others = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
+            return tr_n(
+                "{count} class: choose, or type names with commas.",
+                "{count} classes: choose, or type names with commas.",
+                len(self._known),
+            )
         # The last one is what was typed just now.
-        said = f"The model has no {_quoted(unknown[-1])}{others}."
+        typed = _quoted(unknown[-1])
+        said = tr("The model has no {name}.", name=typed)
+        if len(unknown) > 1:
+            more = len(unknown) - 1
+            said = tr("The model has no {name} (and {count} more).", name=typed, count=more)
         for near in _nearest(unknown[-1], self._known):
-            said += f' <a href="{escape(near)}">Use {_quoted(near)}</a>'
+            use = tr("Use {name}", name=_quoted(near))
+            said += f' <a href="{escape(near)}">{use}</a>'
         return said
 
     def _lay_out(self) -> None:
@@ -167,4 +178,4 @@ def _nearest(name: str, known: Sequence[str]) -> list[str]:
 
 def _quoted(name: str) -> str:
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-    return f"“{escape(short)}”"
+    return tr("“{class_name}”", class_name=escape(short))

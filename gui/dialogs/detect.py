@@ -29,12 +29,13 @@ from core.detectors.known_models import class_names_of, expected_fps
 from gui.dialogs.class_picker import ClassField
 from gui.dialogs.detect_fields import within
 from gui.dialogs.detect_more import MoreFields, is_usual, muted
+from gui.i18n import mark, tr, tr_n
 from gui.review.controls import Elided
-from gui.text import clock, grouped, rate
+from gui.text import clock, rate
 from gui.theme import tabular
 
 _NAMED = tuple(f"{family}{size}.pt" for family in ("yolov8", "yolo11") for size in "nsmlx")
-_FILES = "Models (*.pt *.onnx *.engine);;All files (*)"
+_FILES = mark("Models (*.pt *.onnx *.engine);;All files (*)")
 
 
 class DetectDialog(QDialog):
@@ -58,13 +59,13 @@ class DetectDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Detect")
+        self.setWindowTitle(tr("Detect"))
         self._frames = frames
         self._given = replace(config, sampling=within(config.sampling, frames))
         self._make_model(recent)
         self._classes = ClassField(config.classes or ())
         self._confidence = QDoubleSpinBox(minimum=0.01, maximum=1.0, singleStep=0.05, decimals=2)
-        self._confidence.setAccessibleName("Confidence")
+        self._confidence.setAccessibleName(tr("Confidence"))
         self._confidence.setValue(config.confidence)
         self._more = MoreFields(frames, current, self)
         self._make_fold()
@@ -72,7 +73,7 @@ class DetectDialog(QDialog):
         self._estimate = muted("")
         self._estimate.setFont(tabular(self._estimate.font()))
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._start = self._buttons.addButton("Detect", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._start = self._buttons.addButton(tr("Detect"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out()
         self._more.show_config(self._given)
         self._shown = self._read()
@@ -110,7 +111,7 @@ class DetectDialog(QDialog):
         self._classes.set_known(class_names_of(model))
         self._more.fit_model(model, self._given.detector)
         self._start.setEnabled(bool(model))
-        self._start.setToolTip("" if model else "Choose a model")
+        self._start.setToolTip("" if model else tr("Choose a model"))
         self._show_follow_ups()
 
     def _show_follow_ups(self) -> None:
@@ -118,7 +119,9 @@ class DetectDialog(QDialog):
         self._show_summary()
         usual = is_usual(config)
         self._defaults.setEnabled(not usual)
-        self._defaults.setToolTip("These are the defaults" if usual else "Undo what is set below")
+        self._defaults.setToolTip(
+            tr("These are the defaults") if usual else tr("Undo what is set below")
+        )
         self._estimate.setText(_estimate(config, self._frames))
 
     def _show_summary(self) -> None:
@@ -143,12 +146,16 @@ class DetectDialog(QDialog):
     # Models
 
     def _browse_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a model", self._folder(), _FILES)
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Choose a model"), self._folder(), tr(_FILES)
+        )
         if path:
             self._model.setCurrentText(path)
 
     def _browse_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Choose an OpenVINO folder", self._folder())
+        path = QFileDialog.getExistingDirectory(
+            self, tr("Choose an OpenVINO folder"), self._folder()
+        )
         if path:
             self._model.setCurrentText(path)
 
@@ -163,12 +170,12 @@ class DetectDialog(QDialog):
         self._model = QComboBox(editable=True)
         self._model.addItems(list(dict.fromkeys([self._given.model, *recent, *_NAMED])))
         self._model.setMinimumWidth(320)
-        self._model.setAccessibleName("Model")
+        self._model.setAccessibleName(tr("Model"))
         self._model.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._browse = QPushButton("&Browse…")
+        self._browse = QPushButton(tr("&Browse…"))
         menu = QMenu(self._browse)
-        menu.addAction("Model &file…", self._browse_file)
-        menu.addAction("&OpenVINO folder…", self._browse_folder)
+        menu.addAction(tr("Model &file…"), self._browse_file)
+        menu.addAction(tr("&OpenVINO folder…"), self._browse_folder)
         self._browse.setMenu(menu)
 
     def _make_fold(self) -> None:
@@ -176,18 +183,18 @@ class DetectDialog(QDialog):
         for name, state in (("right", QIcon.State.Off), ("down", QIcon.State.On)):
             chevron.addPixmap(QIcon(f"control:chevron-{name}.svg").pixmap(16, 16), state=state)
         self._fold = QToolButton()
-        self._fold.setText("M&ore")
+        self._fold.setText(tr("M&ore"))
         self._fold.setIcon(chevron)
         self._fold.setIconSize(QSize(16, 16))
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._fold.setCheckable(True)
-        self._fold.setAccessibleName("More settings")
+        self._fold.setAccessibleName(tr("More settings"))
         # The chevron says that it is open.
         self._fold.setStyleSheet("QToolButton:checked:!hover { background: transparent; }")
         self._fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._summary = Elided()
         self._summary.setProperty("role", "muted")
-        self._defaults = QPushButton("Defaul&ts")
+        self._defaults = QPushButton(tr("Defaul&ts"))
 
     def _connect(self) -> None:
         self._model.currentTextChanged.connect(self._show_model)
@@ -206,11 +213,11 @@ class DetectDialog(QDialog):
         width = max(self._browse.sizeHint().width(), self._classes.choose.sizeHint().width())
         for button in (self._browse, self._classes.choose):
             button.setFixedWidth(width)
-        self._add_row("&Model", _row(self._model, self._browse), self._model)
-        self._add_row("&Classes", self._classes, self._classes.edit)
+        self._add_row(tr("&Model"), _row(self._model, self._browse), self._model)
+        self._add_row(tr("&Classes"), self._classes, self._classes.edit)
         self._confidence.setFixedWidth(self._more.width)
-        low = muted("Low finds more flicker: a box half seen is evidence, too.")
-        self._add_row("Con&fidence", _row(self._confidence, low), self._confidence)
+        low = muted(tr("Low finds more flicker: a box half seen is evidence, too."))
+        self._add_row(tr("Con&fidence"), _row(self._confidence, low), self._confidence)
         header = _row(self._fold, self._summary, self._defaults)
         self._form.addRow(header)
         for word, field, buddy in self._more.rows():
@@ -246,13 +253,13 @@ def _estimate(config: DetectorConfig, frames: int | None) -> str:
     """How much there is to do, and how long it takes if that is known."""
     fps = expected_fps(config)
     count = None if frames is None else len(config.sampling.frames(frames))
-    amount = "" if count is None else f"{grouped(count)} frame{'' if count == 1 else 's'} · "
+    amount = "" if count is None else tr_n("{count} frame", "{count} frames", count) + " · "
     if fps is None:
-        words = "time known once this model has run here"
+        words = tr("time known once this model has run here")
     elif count is None:
-        words = f"{rate(fps)} fps last time"
+        words = tr("{rate} fps last time", rate=rate(fps))
     else:
-        words = f"about {clock(count / fps)} ({rate(fps)} fps last time)"
+        words = tr("about {time} ({rate} fps last time)", time=clock(count / fps), rate=rate(fps))
     return amount + words if amount else words[0].upper() + words[1:]
 
 

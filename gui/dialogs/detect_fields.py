@@ -7,6 +7,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from core.detectors.base import Sampling
+from gui.i18n import mark, tr
 
 _STEP = 32
 """Sizes that networks take are multiples of this, px."""
@@ -14,7 +15,7 @@ _USUAL_SIZE = 640
 _LARGEST_SIZE = 4096
 _MANY = 9_999_999
 """Frames of a video whose length is not known."""
-_END = "end"
+_END = mark("end")
 
 
 class SizeField(QSpinBox):
@@ -25,9 +26,9 @@ class SizeField(QSpinBox):
         self.setRange(0, _LARGEST_SIZE)
         self.setSingleStep(_STEP)
         self.setSuffix(" px")
-        self.setSpecialValueText("the model's own")
-        self.setAccessibleName("Image size")
-        self.setToolTip("Longer side that pictures are scaled to, a multiple of 32")
+        self.setSpecialValueText(tr("the model's own"))
+        self.setAccessibleName(tr("Image size"))
+        self.setToolTip(tr("Longer side that pictures are scaled to, a multiple of 32"))
 
     def size_chosen(self) -> int | None:
         """The size, px; None for the model's own."""
@@ -51,15 +52,15 @@ class LastField(QSpinBox):
     """The last frame to look at; its largest value is called the end."""
 
     def textFromValue(self, value: int) -> str:  # noqa: N802
-        return _END if value == self.maximum() else super().textFromValue(value)
+        return tr(_END) if value == self.maximum() else super().textFromValue(value)
 
     def valueFromText(self, text: str) -> int:  # noqa: N802
         text = text.strip()
-        return self.maximum() if text == _END else super().valueFromText(text)
+        return self.maximum() if text == tr(_END) else super().valueFromText(text)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        if _END.startswith(text.strip().lower()):
-            whole = text.strip() == _END
+        if tr(_END).lower().startswith(text.strip().lower()):
+            whole = text.strip() == tr(_END)
             state = QValidator.State.Acceptable if whole else QValidator.State.Intermediate
             return state, text, position
         return super().validate(text, position)
@@ -74,19 +75,19 @@ class RangeField(QWidget):
         super().__init__()
         self._last_frame = (frames or _MANY) - 1
         self.first = QSpinBox(maximum=self._last_frame)
-        self.first.setSpecialValueText("start")
-        self.first.setAccessibleName("First frame")
+        self.first.setSpecialValueText(tr("start"))
+        self.first.setAccessibleName(tr("First frame"))
         self.last = LastField(maximum=self._last_frame)
         self.last.setValue(self._last_frame)
-        self.last.setAccessibleName("Last frame")
-        self.from_here, self.to_here = QPushButton("From here"), QPushButton("To here")
+        self.last.setAccessibleName(tr("Last frame"))
+        self.from_here, self.to_here = QPushButton(tr("From here")), QPushButton(tr("To here"))
         for button, take, begins in (
-            (self.from_here, self._from_here, "Begin"),
-            (self.to_here, self._to_here, "End"),
+            (self.from_here, self._from_here, mark("Begin at frame {frame}")),
+            (self.to_here, self._to_here, mark("End at frame {frame}")),
         ):
             button.setEnabled(current is not None)
             button.setToolTip(
-                "There is no current frame" if current is None else f"{begins} at frame {current}"
+                tr("There is no current frame") if current is None else tr(begins, frame=current)
             )
             button.clicked.connect(take)
         self._current = current or 0

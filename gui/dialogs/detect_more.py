@@ -13,16 +13,17 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QS
 
 from core.detectors.base import BUILT_IN, Backend, DetectorConfig, Device, Sampling
 from gui.dialogs.detect_fields import RangeField, SizeField
+from gui.i18n import mark, tr
 
 _BACKENDS: tuple[tuple[Backend, str], ...] = (
-    ("auto", "Fastest here (auto)"),
+    ("auto", mark("Fastest here (auto)")),
     ("torch", "PyTorch"),
     ("onnx", "ONNX Runtime"),
     ("openvino", "OpenVINO"),
     ("tensorrt", "TensorRT"),
 )
 _DEVICES: tuple[tuple[Device, str], ...] = (
-    ("auto", "Best here (auto)"),
+    ("auto", mark("Best here (auto)")),
     ("cpu", "CPU"),
     ("cuda", "NVIDIA GPU (CUDA)"),
     ("mps", "Apple GPU (MPS)"),
@@ -45,16 +46,18 @@ class MoreFields(QObject):
     def __init__(self, frames: int | None, current: int | None, parent: QObject) -> None:
         super().__init__(parent)
         self._iou = QDoubleSpinBox(minimum=0.0, maximum=1.0, singleStep=0.05, decimals=2)
-        self._iou.setToolTip("Of two boxes of a class that overlap by more, the surer one stays")
-        self._iou.setAccessibleName("IoU")
+        self._iou.setToolTip(
+            tr("Of two boxes of a class that overlap by more, the surer one stays")
+        )
+        self._iou.setAccessibleName(tr("IoU"))
         self._size = SizeField()
-        self._backend = _combo(_BACKENDS, "Runs with")
-        self._device = _combo(_DEVICES, "Device")
+        self._backend = _combo(_BACKENDS, tr("Runs with"))
+        self._device = _combo(_DEVICES, tr("Device"))
         self._every = QSpinBox(minimum=1, maximum=min(frames or _MOST_SKIPPED, _MOST_SKIPPED))
-        self._every.setPrefix("1 frame in ")
-        self._every.setSpecialValueText("every frame")
-        self._every.setAccessibleName("Every n-th frame")
-        self._every.setToolTip("Skipping frames is quicker, and hides short flicker")
+        self._every.setPrefix(tr("1 frame in "))
+        self._every.setSpecialValueText(tr("every frame"))
+        self._every.setAccessibleName(tr("Every n-th frame"))
+        self._every.setToolTip(tr("Skipping frames is quicker, and hides short flicker"))
         self._range = RangeField(frames, current)
         self._connect()
 
@@ -68,12 +71,12 @@ class MoreFields(QObject):
         for field in (self._iou, self._size, self._backend, self._device, self._every):
             field.setFixedWidth(self.width)
         return [
-            ("&IoU", _beside(self._iou, "Boxes that overlap by more are one."), self._iou),
-            ("Image &size", self._size, self._size),
-            ("Runs &with", self._backend, self._backend),
-            ("De&vice", self._device, self._device),
-            ("&Look at", self._every, self._every),
-            ("&Range", self._range, self._range.first),
+            (tr("&IoU"), _beside(self._iou, tr("Boxes that overlap by more are one.")), self._iou),
+            (tr("Image &size"), self._size, self._size),
+            (tr("Runs &with"), self._backend, self._backend),
+            (tr("De&vice"), self._device, self._device),
+            (tr("&Look at"), self._every, self._every),
+            (tr("&Range"), self._range, self._range.first),
         ]
 
     def show_config(self, config: DetectorConfig) -> None:
@@ -106,24 +109,27 @@ class MoreFields(QObject):
         if detector == BUILT_IN:
             form = _FORMS.get(Path(model).suffix) or ("openvino" if _is_folder(model) else None)
             forms = {"auto", form} if form else forms
-        _offer(self._backend, forms, "This model runs with another one only")
+        _offer(self._backend, forms, tr("This model runs with another one only"))
         self._fit_device()
 
     def in_words(self) -> str:
         """What differs from the defaults, or what these are."""
         usual, chosen = DetectorConfig(), self.applied_to(DetectorConfig())
         sampling = chosen.sampling
-        ends = (sampling.start, "end" if sampling.stop is None else sampling.stop - 1)
+        ends = (sampling.start, tr("end") if sampling.stop is None else sampling.stop - 1)
         words = (
-            (chosen.iou != usual.iou, f"IoU {chosen.iou:.2f}"),
+            (chosen.iou != usual.iou, tr("IoU {value}", value=f"{chosen.iou:.2f}")),
             (chosen.image_size is not None, f"{chosen.image_size} px"),
             (chosen.backend != "auto", self._backend.currentText()),
             (chosen.device != "auto", self._device.currentText()),
             (sampling.every != 1, self._every.text()),
-            ((sampling.start, sampling.stop) != (0, None), f"frames {ends[0]} to {ends[1]}"),
+            (
+                (sampling.start, sampling.stop) != (0, None),
+                tr("frames {first} to {last}", first=ends[0], last=ends[1]),
+            ),
         )
         return " · ".join(word for differs, word in words if differs) or (
-            "every frame of the video, as fast as it goes here"
+            tr("every frame of the video, as fast as it goes here")
         )
 
     def _fields(self) -> tuple[QWidget, ...]:
@@ -140,7 +146,11 @@ class MoreFields(QObject):
     def _fit_device(self) -> None:
         backend = self._backend.currentData()
         fitting = _DEVICES_OF.get(backend, {name for name, _ in _DEVICES})
-        _offer(self._device, fitting, f"{self._backend.currentText()} does not run there")
+        _offer(
+            self._device,
+            fitting,
+            tr("{backend} does not run there", backend=self._backend.currentText()),
+        )
 
 
 def is_usual(config: DetectorConfig) -> bool:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.export import FORMATS
+from gui.i18n import tr, tr_n
 from gui.text import grouped
 
 Scope = Literal["flagged", "all"]
@@ -53,26 +54,26 @@ class ExportDialog(QDialog):
 
     def __init__(self, counts: ExportCounts, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export frames with prelabels")
+        self.setWindowTitle(tr("Export frames with prelabels"))
         self._format = QComboBox()
         for name in FORMATS:
             self._format.addItem(_NAMES.get(name, name), name)
-        self._flagged = QRadioButton(f"Flagged frames ({grouped(counts.flagged)})")
-        self._all = QRadioButton(f"All frames ({grouped(counts.all)})")
+        self._flagged = QRadioButton(tr("Flagged frames ({count})", count=grouped(counts.flagged)))
+        self._all = QRadioButton(tr("All frames ({count})", count=grouped(counts.all)))
         self._flagged.setEnabled(counts.flagged > 0)
         (self._flagged if counts.flagged else self._all).setChecked(True)
         self._folder = QLineEdit(str(folder))
         self._folder.setMinimumWidth(360)
-        self._folder.setAccessibleName("New folder")
+        self._folder.setAccessibleName(tr("New folder"))
         self._folder.textChanged.connect(self._check)
-        self._browse = QPushButton("Browse…")
+        self._browse = QPushButton(tr("Browse…"))
         self._browse.clicked.connect(self._choose_folder)
         self._problem = QLabel(" ")
         self._problem.setProperty("role", "muted")
         self._summary = QLabel(_summary(counts))
         self._summary.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._export = self._buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export = self._buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out()
         self._check()
 
@@ -88,8 +89,10 @@ class ExportDialog(QDialog):
         text = self._folder.text().strip()
         folder = Path(text).expanduser()
         taken = bool(text) and folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        problem = "Choose a folder." if not text else "This folder is not empty." if taken else ""
-        self._problem.setText(problem or "Frames go to images/, labels beside them.")
+        problem = (
+            tr("Choose a folder.") if not text else tr("This folder is not empty.") if taken else ""
+        )
+        self._problem.setText(problem or tr("Frames go to images/, labels beside them."))
         self._folder.setProperty("invalid", bool(problem))
         self._folder.style().unpolish(self._folder)
         self._folder.style().polish(self._folder)
@@ -98,7 +101,7 @@ class ExportDialog(QDialog):
 
     def _choose_folder(self) -> None:
         parent = QFileDialog.getExistingDirectory(
-            self, "Export into", str(Path(self._folder.text()).parent)
+            self, tr("Export into"), str(Path(self._folder.text()).parent)
         )
         if parent:
             self._folder.setText(str(Path(parent) / Path(self._folder.text()).name))
@@ -111,10 +114,10 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        form.addRow("Format", self._format)
-        form.addRow("Frames", self._flagged)
+        form.addRow(tr("Format"), self._format)
+        form.addRow(tr("Frames"), self._flagged)
         form.addRow("", self._all)
-        form.addRow("New folder", folder)
+        form.addRow(tr("New folder"), folder)
         form.addRow("", self._problem)
         self._export.setProperty("primary", True)
         self._buttons.accepted.connect(self.accept)
@@ -130,7 +133,16 @@ class ExportDialog(QDialog):
 
 
 def _summary(counts: ExportCounts) -> str:
-    accepted = f"{grouped(counts.accepted)} accepted boxes join the model's own as prelabels."
+    accepted = tr_n(
+        "{count} accepted box joins the model's own as prelabels.",
+        "{count} accepted boxes join the model's own as prelabels.",
+        counts.accepted,
+    )
     if not counts.to_do:
         return accepted
-    return f"{accepted} {grouped(counts.to_do)} imputed boxes are still to do and stay out."
+    open_ = tr_n(
+        "{count} imputed box is still to do and stays out.",
+        "{count} imputed boxes are still to do and stay out.",
+        counts.to_do,
+    )
+    return f"{accepted} {open_}"

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import SPECS
+from gui.i18n import tr
 from gui.icons import icon
 from gui.keymap import STANDARD, Keys, differences, effective, native, normal, owner
 from gui.theme import Theme
 
-_TEXTS = {spec.name: spec.text.rstrip("…") for spec in SPECS}
+_TEXTS = {spec.name: spec.text for spec in SPECS}
 
 
 class KeysDialog(QDialog):
@@ -35,10 +36,12 @@ class KeysDialog(QDialog):
 
     def __init__(self, chosen: Keys, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Change keys")
+        self.setWindowTitle(tr("Change keys"))
         self._keys = effective(chosen)
-        self._find = QLineEdit(placeholderText="Find an action or a key", clearButtonEnabled=True)
-        self._find.setAccessibleName("Find an action or a key")
+        self._find = QLineEdit(
+            placeholderText=tr("Find an action or a key"), clearButtonEnabled=True
+        )
+        self._find.setAccessibleName(tr("Find an action or a key"))
         self._find.textChanged.connect(self._filter)
         self._label = QLabel()
         self._field = QKeySequenceEdit()
@@ -48,20 +51,22 @@ class KeysDialog(QDialog):
         self._table.currentCellChanged.connect(self._show_action)
         self._table.cellActivated.connect(lambda *_: self._field.setFocus())
         self._field.setMaximumSequenceLength(1)
-        self._field.setAccessibleName("New key")
+        self._field.setAccessibleName(tr("New key"))
         self._field.keySequenceChanged.connect(self._check)
         self._label.setBuddy(self._field)
-        self._replace = _button("Use this key", "The action has this key and no other")
+        self._replace = _button(tr("Use this key"), tr("The action has this key and no other"))
         self._replace.clicked.connect(lambda: self._take(self._typed()))
-        self._add = _button("Add", "The action has this key as well")
+        self._add = _button(tr("Add"), tr("The action has this key as well"))
         self._add.clicked.connect(lambda: self._take(*self._keys[self._name], self._typed()))
-        self._clear = _button("No key", "Take all keys from the action")
+        self._clear = _button(tr("No key"), tr("Take all keys from the action"))
         self._clear.clicked.connect(lambda: self._take())
-        self._reset = _button("Standard", "Give the action its standard keys again")
+        self._reset = _button(tr("Standard"), tr("Give the action its standard keys again"))
         self._reset.clicked.connect(lambda: self._take(*STANDARD[self._name]))
         self._said = QLabel()
         self._said.setProperty("role", "muted")
-        self._all = _button("All standard keys", "Give every action its standard keys again")
+        self._all = _button(
+            tr("All standard keys"), tr("Give every action its standard keys again")
+        )
         self._all.clicked.connect(self._reset_all)
         self._lay_out()
         self._show_keys()
@@ -88,9 +93,10 @@ class KeysDialog(QDialog):
         for key in keys:
             other = owner(key, others)
             if other is not None:
-                return (
-                    f"{native(key)} is already {_TEXTS[other]}: choose another key, or take it "
-                    "from there first."
+                return tr(
+                    "{key} is already {action}: choose another key, or take it from there first.",
+                    key=native(key),
+                    action=_text(other),
                 )
         return ""
 
@@ -101,7 +107,7 @@ class KeysDialog(QDialog):
         self._keys = keys
         self._field.clear()
         self._show_keys()
-        self._say(f"{_TEXTS[self._name]}: {self._words(self._name) or 'no key'}.")
+        self._say(f"{_text(self._name)}: {self._words(self._name) or tr('no key')}.")
         self.changed.emit(differences(keys))
 
     def _check(self) -> None:
@@ -110,7 +116,7 @@ class KeysDialog(QDialog):
         taken = self._conflict((typed,)) if typed else ""
         own = typed in map(normal, self._keys[self._name])
         if taken or (typed and own):
-            self._say(taken or f"{native(typed)} is already this action's.")
+            self._say(taken or tr("{key} is already this action's.", key=native(typed)))
         else:
             self._say("")
         self._mark(bool(taken))
@@ -125,12 +131,14 @@ class KeysDialog(QDialog):
             line.style().polish(line)
 
     def _say(self, sentence: str) -> None:
-        self._said.setText(sentence or "Press a key in the field, alone or with Ctrl, Alt, Shift.")
+        self._said.setText(
+            sentence or tr("Press a key in the field, alone or with Ctrl, Alt, Shift.")
+        )
         self._field.setAccessibleDescription(sentence)
 
     def _show_action(self) -> None:
         name = self._name
-        self._label.setText(f"New key for {_TEXTS[name]}")
+        self._label.setText(tr("New key for {action}", action=_text(name)))
         self._clear.setEnabled(bool(self._keys[name]))
         self._reset.setEnabled(name in differences(self._keys))
         self._field.clear()
@@ -153,7 +161,7 @@ class KeysDialog(QDialog):
         wanted = self._find.text().strip().lower()
         shown = []
         for row, spec in enumerate(SPECS):
-            words = f"{spec.text} {spec.group} {self._words(spec.name)}".lower()
+            words = f"{tr(spec.text)} {tr(spec.group, 'group')} {self._words(spec.name)}".lower()
             self._table.setRowHidden(row, wanted not in words)
             if wanted in words:
                 shown.append(row)
@@ -162,8 +170,8 @@ class KeysDialog(QDialog):
 
     def _make_table(self, theme: Theme) -> QTableWidget:
         table = QTableWidget(len(SPECS), 3)
-        table.setAccessibleName("Actions and their keys")
-        table.setHorizontalHeaderLabels(["Action", "Group", "Keys"])
+        table.setAccessibleName(tr("Actions and their keys"))
+        table.setHorizontalHeaderLabels([tr("Action"), tr("Group"), tr("Keys")])
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(28)
         table.setShowGrid(False)
@@ -172,10 +180,10 @@ class KeysDialog(QDialog):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         for row, spec in enumerate(SPECS):
-            named = QTableWidgetItem(icon(spec.icon, theme), spec.text)
-            named.setToolTip(spec.tip)
+            named = QTableWidgetItem(icon(spec.icon, theme), tr(spec.text))
+            named.setToolTip(tr(spec.tip))
             table.setItem(row, 0, named)
-            table.setItem(row, 1, QTableWidgetItem(spec.group))
+            table.setItem(row, 1, QTableWidgetItem(tr(spec.group, "group")))
             self._cells.append(QTableWidgetItem())
             table.setItem(row, 2, self._cells[row])
         header = table.horizontalHeader()
@@ -209,6 +217,11 @@ class KeysDialog(QDialog):
         layout.addLayout(change)
         layout.addWidget(buttons)
         self.resize(640, 640)
+
+
+def _text(name: str) -> str:
+    """An action's text, as it stands within a sentence."""
+    return tr(_TEXTS[name]).rstrip("…")
 
 
 def _button(text: str, tip: str) -> QPushButton:

@@ -23,14 +23,20 @@ from PySide6.QtWidgets import (
 )
 
 from core.paths import proxies_dir
-from core.settings import Appearance, Settings
+from core.settings import Appearance, Language, Settings
 from core.video.proxy import bytes_used, delete_all
+from gui.i18n import mark, tr
 from gui.text import data_size
 
 _APPEARANCES: tuple[tuple[Appearance, str], ...] = (
-    ("system", "As the desktop"),
-    ("light", "Light"),
-    ("dark", "Dark"),
+    ("system", mark("As the desktop")),
+    ("light", mark("Light")),
+    ("dark", mark("Dark")),
+)
+_LANGUAGES: tuple[tuple[Language, str], ...] = (
+    ("system", mark("As the desktop")),
+    ("en", "English"),
+    ("de", "Deutsch"),
 )
 _MOST_GIB = 9999.0
 
@@ -45,33 +51,37 @@ class SettingsDialog(QDialog):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self._before = settings
         self._own_folder = settings.proxy_folder
         self._appearance = QComboBox()
         for name, words in _APPEARANCES:
-            self._appearance.addItem(words, name)
+            self._appearance.addItem(tr(words), name)
         self._appearance.setCurrentIndex(self._appearance.findData(settings.appearance))
         self._appearance.currentIndexChanged.connect(self._preview)
+        self._language = QComboBox()
+        for language, words in _LANGUAGES:
+            self._language.addItem(tr(words), language)
+        self._language.setCurrentIndex(self._language.findData(settings.language))
         self._disk = QDoubleSpinBox(maximum=_MOST_GIB, decimals=1, suffix=" GiB")
-        self._disk.setSpecialValueText("none")
+        self._disk.setSpecialValueText(tr("none"))
         self._disk.setValue(settings.proxy_gib)
         self._disk.setMinimumWidth(112)
-        self._disk.setAccessibleName("Disk for small copies")
+        self._disk.setAccessibleName(tr("Disk for small copies"))
         self._shown_gib = self._disk.value()
         self._used = _muted("")
-        self._delete = QPushButton("Delete all")
+        self._delete = QPushButton(tr("Delete all"))
         self._delete.clicked.connect(self._delete_all)
         self._folder = QLineEdit(readOnly=True)
         self._folder.setMinimumWidth(336)
-        self._folder.setAccessibleName("Folder of small copies")
-        self._choose = QPushButton("Choose…")
+        self._folder.setAccessibleName(tr("Folder of small copies"))
+        self._choose = QPushButton(tr("Choose…"))
         self._choose.clicked.connect(self._choose_folder)
-        self._default = QPushButton("Default")
-        self._default.setToolTip("Keep them in the system's place for caches")
+        self._default = QPushButton(tr("Default"))
+        self._default.setToolTip(tr("Keep them in the system's place for caches"))
         self._default.clicked.connect(lambda: self._take_folder(None))
         self._folder_note = _muted("")
-        self._hardware = QCheckBox("Decode on the graphics hardware")
+        self._hardware = QCheckBox(tr("Decode on the graphics hardware"))
         self._hardware.setChecked(settings.hardware_decoding)
         self._lay_out()
         self._take_folder(self._own_folder)
@@ -83,6 +93,7 @@ class SettingsDialog(QDialog):
         return replace(
             settings,
             appearance=self._appearance.currentData(),
+            language=self._language.currentData(),
             proxy_gib=settings.proxy_gib if untouched else round(self._disk.value(), 1),
             proxy_folder=self._own_folder,
             hardware_decoding=self._hardware.isChecked(),
@@ -98,15 +109,17 @@ class SettingsDialog(QDialog):
 
     def _show_used(self) -> None:
         used = bytes_used(self._before.proxy_root)
-        self._used.setText(f"{data_size(used)} used now" if used else "Nothing used now")
+        self._used.setText(
+            tr("{size} used now", size=data_size(used)) if used else tr("Nothing used now")
+        )
         self._delete.setEnabled(bool(used))
         self._delete.setToolTip(
-            "They can be made again at any time" if used else "There are no small copies"
+            tr("They can be made again at any time") if used else tr("There are no small copies")
         )
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(
-            self, "Keep small copies in", self._own_folder or str(proxies_dir())
+            self, tr("Keep small copies in"), self._own_folder or str(proxies_dir())
         )
         if chosen:
             self._take_folder(chosen)
@@ -121,38 +134,40 @@ class SettingsDialog(QDialog):
         self._default.setEnabled(own is not None)
         moves = folder != self._before.proxy_root
         self._folder_note.setText(
-            "The copies in the folder used until now will be deleted."
+            tr("The copies in the folder used until now will be deleted.")
             if moves
-            else "Detecting makes them, and Fast scrubbing; the oldest make room for new ones."
+            else tr("Detecting makes them, and Fast scrubbing; the oldest make room for new ones.")
         )
 
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(16)
-        form.addRow("Appearance", _row(self._appearance, None))
+        form.addRow(tr("Appearance"), _row(self._appearance, None))
+        takes = _muted(tr("Another language shows at the next start."))
+        form.addRow(tr("Language"), _row(self._language, takes, None))
         form.addRow(
-            "Disk for small copies",
+            tr("Disk for small copies"),
             _captioned(
                 _row(self._disk, self._used, None, self._delete),
-                _muted("With its small copy, a video shows every frame of a scrub at once."),
+                _muted(tr("With its small copy, a video shows every frame of a scrub at once.")),
             ),
         )
         form.addRow(
-            "Keep them in",
+            tr("Keep them in"),
             _captioned(_row(self._folder, self._choose, self._default), self._folder_note),
         )
         form.addRow(
-            "Decoding",
+            tr("Decoding"),
             _captioned(
                 _row(self._hardware),
                 _muted(
-                    "Quicker for large video, if it works; pictures may differ in the last bit."
+                    tr("Quicker for large video, if it works; pictures may differ in the last bit.")
                 ),
             ),
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        save = buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
+        save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         save.setProperty("primary", True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -160,7 +175,7 @@ class SettingsDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addLayout(form)
-        layout.addWidget(_muted("Save takes effect at once, also for the open video."))
+        layout.addWidget(_muted(tr("Save takes effect at once, also for the open video.")))
         layout.addWidget(buttons)
         # A button becomes the default only of the dialog that it lies in.
         save.setDefault(True)

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.i18n import mark, tr
 from gui.text import percent
 from gui.theme import tabular
+from gui.words import kind_word
 
 THROTTLE_MS = 60
 """Least time between two changes while a slider is dragged."""
@@ -28,11 +30,11 @@ _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End,
 _ARROWS = 36
 """Room for the arrows of a field and around its text, px."""
 _KIND_TIPS = {
-    "flickering": "An object is seen, then not, then again",
-    "appear": "An object is seen for a moment only",
-    "multibox": "Three or more boxes in one place",
-    "class switch": "An object changes its class for a while",
-    "tutorial": "A box in the frames before and after, and none between",
+    "flickering": mark("An object is seen, then not, then again"),
+    "appear": mark("An object is seen for a moment only"),
+    "multibox": mark("Three or more boxes in one place"),
+    "class switch": mark("An object changes its class for a while"),
+    "tutorial": mark("A box in the frames before and after, and none between"),
 }
 
 
@@ -156,9 +158,10 @@ class KindBoxes(QWidget):
         for box in self._boxes.values():
             self._grid.removeWidget(box)
             box.deleteLater()
-        self._boxes = {kind: QCheckBox(kind.replace("&", "&&")) for kind in kinds}
+        self._boxes = {kind: QCheckBox(kind_word(kind).replace("&", "&&")) for kind in kinds}
         for number, (kind, box) in enumerate(self._boxes.items()):
-            describe(box, f"Show {kind}", _KIND_TIPS.get(kind, ""), self._manners)
+            named = tr("Show {kind}", kind=kind_word(kind))
+            describe(box, named, tr(_KIND_TIPS.get(kind, "")), self._manners)
             box.toggled.connect(self.chosen)
             self._grid.addWidget(box, *divmod(number, 2))
 
@@ -176,7 +179,7 @@ class ClassButton(QToolButton):
         # Outlined as the fields are, because it holds a value as they do.
         self.setStyleSheet("QToolButton:!focus { border-color: palette(dark); }")
         self._menu = _StayingMenu(self)
-        self._all = self._menu.addAction("All classes")
+        self._all = self._menu.addAction(tr("All classes"))
         self._all.setCheckable(True)
         self._all.triggered.connect(self.all_chosen)
         self._menu.addSeparator()

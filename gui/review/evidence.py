@@ -1,41 +1,57 @@
 """Why a box is under review, in words."""
 
 from core.assertions.imputed import DRAWN, MODEL, ImputedBox
+from gui.i18n import mark, tr, tr_n
 from gui.text import grouped
 
 _DOUBTS = {
-    "appear": "is seen for a moment only",
-    "multibox": "has two other boxes on it",
-    "class switch": "has another class than most of its track",
+    "appear": mark("{name} is seen for a moment only."),
+    "multibox": mark("{name} has two other boxes on it."),
+    "class switch": mark("{name} has another class than most of its track."),
 }
 
 
 def evidence(box: ImputedBox) -> str:
     """What speaks for a box, and how likely it is right."""
-    name = f"“{box.class_name}”"
+    name = tr("“{class_name}”", class_name=box.class_name)
     if box.assertion == MODEL:
-        return f"The model sees {name} here, with score {box.plausibility:.2f}."
+        score = f"{box.plausibility:.2f}"
+        return tr("The model sees {name} here, with score {score}.", name=name, score=score)
     if box.assertion == DRAWN:
-        return f"You drew this {name}."
+        return tr("You drew this {name}.", name=name)
     if box.doubted:
         return _doubt(box, name)
     why = box.evidence
     if why is None:
-        return f"Decided in an earlier run, or outside the present limits: {name}."
-    missing = why.stop - why.start
-    before, after = grouped(why.start - 1), grouped(why.stop)
-    gap = f"{missing} frames between do not" if missing > 1 else "the frame between does not"
-    said = f"Frames {before} and {after} show {name}; {gap}."
+        return tr("Decided in an earlier run, or outside the present limits: {name}.", name=name)
+    said = [
+        tr_n(
+            "Frames {before} and {after} show {name}; the frame between does not.",
+            "Frames {before} and {after} show {name}; {count} frames between do not.",
+            why.stop - why.start,
+            before=grouped(why.start - 1),
+            after=grouped(why.stop),
+            name=name,
+        )
+    ]
     if why.score is not None:
-        said += f" The box is the model's own, with score {why.score:.2f}."
+        score = f"{why.score:.2f}"
+        said.append(tr("The box is the model's own, with score {score}.", score=score))
     if why.hidden:
-        said += " Another object is in front of it."
-    return f"{said} About {box.plausibility:.0%} of such boxes are right."
+        said.append(tr("Another object is in front of it."))
+    right = f"{box.plausibility:.0%}"
+    said.append(tr("About {share} of such boxes are right.", share=right))
+    return " ".join(said)
 
 
 def _doubt(box: ImputedBox, name: str) -> str:
-    odd = _DOUBTS.get(box.assertion, f"violates “{box.assertion}”")
-    return (
-        f"{name} {odd}. About {box.plausibility:.0%} of such doubts are right; accept this one "
-        "if the model is wrong here."
+    odd = tr(
+        _DOUBTS.get(box.assertion, mark("{name} violates “{assertion}”.")),
+        name=name,
+        assertion=box.assertion,
     )
+    right = tr(
+        "About {share} of such doubts are right; accept this one if the model is wrong here.",
+        share=f"{box.plausibility:.0%}",
+    )
+    return f"{odd} {right}"

@@ -8,9 +8,11 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from core.review import ReviewState
+from gui.i18n import tr
 from gui.review.controls import Manners, describe
 from gui.review.queue_model import WORDS
 from gui.session import Session
+from gui.words import kind_word
 
 
 class FilterBar(QWidget):
@@ -24,16 +26,16 @@ class FilterBar(QWidget):
         self._kind = _choice()
         self._class = _choice()
         self._track = QToolButton()
-        self._track.setText("Track")
+        self._track.setText(tr("Track"))
         self._track.setCheckable(True)
         for widget, name, tip in (
-            (self._state, "State", "Show what is to do, or what was decided"),
-            (self._kind, "Kind", "Show one kind of violation"),
-            (self._class, "Class", "Show one class"),
-            (self._track, "This track only", "Show only the track under review"),
+            (self._state, tr("State"), tr("Show what is to do, or what was decided")),
+            (self._kind, tr("Kind"), tr("Show one kind of violation")),
+            (self._class, tr("Class"), tr("Show one class")),
+            (self._track, tr("This track only"), tr("Show only the track under review")),
         ):
             describe(widget, name, tip, manners)
-        _fill(self._state, "State", [(WORDS[state], state) for state in ReviewState], None)
+        _fill(self._state, tr("State"), [(tr(WORDS[state]), state) for state in ReviewState], None)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -51,8 +53,8 @@ class FilterBar(QWidget):
         names = {
             queue.class_names[number] for number in set(queue.class_id.tolist()) if number >= 0
         }
-        _fill(self._kind, "Kind", [(kind, kind) for kind in kinds], view.kind)
-        _fill(self._class, "Class", [(name, name) for name in sorted(names)], view.class_name)
+        _fill(self._kind, tr("Kind"), [(kind_word(kind), kind) for kind in kinds], view.kind)
+        _fill(self._class, tr("Class"), [(name, name) for name in sorted(names)], view.class_name)
         _show(self._state, view.state)
         self._track.setChecked(view.track is not None)
         self.show_focus()

@@ -25,6 +25,7 @@ from core.assertions.multibox import LEAST_OVERLAP
 from core.assertions.thresholds import Thresholds
 from core.detections import Detections
 from core.tracks.linking import LONGEST_GAP
+from gui.i18n import tr, tr_n
 from gui.icons import icon
 from gui.review.controls import (
     ClassButton,
@@ -81,12 +82,12 @@ class LimitsSection(QWidget):
         changed = limits != Thresholds()
         self._reset.setEnabled(changed)
         self._reset.setToolTip(
-            "Back to the usual limits" if changed else "These are the usual limits"
+            tr("Back to the usual limits") if changed else tr("These are the usual limits")
         )
         said = _in_words(limits, self._session.kinds, self._classes.names())
         self._summary.setText(said)
         self._summary.setToolTip(said)
-        self._summary.setAccessibleName(f"Limits: {said}")
+        self._summary.setAccessibleName(tr("Limits: {limits}", limits=said))
 
     def settle(self) -> None:
         """Apply at once what the slider shows and the session does not know yet."""
@@ -117,9 +118,10 @@ class LimitsSection(QWidget):
         names = self._classes.names()
         self._classes.show_classes(limits.classes)
         self._classes.setEnabled(bool(names))
-        self._classes.setText(_classes_in_words(limits, names).capitalize())
+        said = _classes_in_words(limits, names)
+        self._classes.setText(said[:1].upper() + said[1:])
         self._classes.setToolTip(
-            "Classes to look at" if names else "Known once the model has seen something"
+            tr("Classes to look at") if names else tr("Known once the model has seen something")
         )
 
     # What the person changes
@@ -166,7 +168,7 @@ class LimitsSection(QWidget):
 
     def _make_header(self) -> None:
         self._fold = QToolButton()
-        self._fold.setText("Limits")
+        self._fold.setText(tr("Limits"))
         self._fold.setCheckable(True)
         self._fold.setIconSize(QSize(16, 16))
         self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -175,13 +177,13 @@ class LimitsSection(QWidget):
         self._summary = Elided()
         self._summary.setProperty("role", "muted")
         self._reset = QToolButton()
-        self._reset.setText("Reset")
+        self._reset.setText(tr("Reset"))
         self._reset.hide()
 
     def _make_numbers(self) -> None:
-        self._gap = QSpinBox(minimum=1, maximum=LONGEST_GAP, suffix=" frames")
-        fit(self._gap, f"{LONGEST_GAP} frames")
-        self._bounded = QCheckBox("and")
+        self._gap = QSpinBox(minimum=1, maximum=LONGEST_GAP, suffix=tr(" frames"))
+        fit(self._gap, f"{LONGEST_GAP}{self._gap.suffix()}")
+        self._bounded = QCheckBox(tr("and"))
         self._seconds = decimal(0.05, 10.0, " s")
         self._seconds.setValue(1.0)
         self._plausibility = ShareSlider()
@@ -189,22 +191,34 @@ class LimitsSection(QWidget):
         self._overlap = decimal(LEAST_OVERLAP, 0.95)
 
     def _make_choices(self) -> None:
-        self._hidden = QCheckBox("impute behind others")
+        self._hidden = QCheckBox(tr("impute behind others"))
         self._kinds = KindBoxes(self._manners)
         self._classes = ClassButton()
 
     def _describe(self) -> None:
         for widget, name, tip in (
-            (self._fold, "Limits", "What of the findings to show"),
-            (self._reset, "Reset limits", ""),
-            (self._gap, "Longest gap", "Longer gaps are not shown"),
-            (self._bounded, "Limit gaps in seconds", "Limit gaps in seconds, too"),
-            (self._seconds, "Longest gap in seconds", "Check “and” to limit seconds, too"),
-            (self._plausibility.slider, "Plausibility", "Least probability that a box is right"),
-            (self._life, "Short life", "Longest time that counts as appearing for a moment"),
-            (self._overlap, "Overlap", "Least IoU among three boxes in one place"),
-            (self._hidden, "Impute behind others", "Also boxes of objects that cannot be seen"),
-            (self._classes, "Classes", ""),
+            (self._fold, tr("Limits"), tr("What of the findings to show")),
+            (self._reset, tr("Reset limits"), ""),
+            (self._gap, tr("Longest gap"), tr("Longer gaps are not shown")),
+            (self._bounded, tr("Limit gaps in seconds"), tr("Limit gaps in seconds, too")),
+            (self._seconds, tr("Longest gap in seconds"), tr("Check “and” to limit seconds, too")),
+            (
+                self._plausibility.slider,
+                tr("Plausibility"),
+                tr("Least probability that a box is right"),
+            ),
+            (
+                self._life,
+                tr("Short life"),
+                tr("Longest time that counts as appearing for a moment"),
+            ),
+            (self._overlap, tr("Overlap"), tr("Least IoU among three boxes in one place")),
+            (
+                self._hidden,
+                tr("Impute behind others"),
+                tr("Also boxes of objects that cannot be seen"),
+            ),
+            (self._classes, tr("Classes"), ""),
         ):
             describe(widget, name, tip, self._manners)
 
@@ -229,14 +243,14 @@ class LimitsSection(QWidget):
         self._form.setHorizontalSpacing(8)
         self._form.setVerticalSpacing(8)
         rows: tuple[tuple[str, QWidget | QLayout], ...] = (
-            ("Longest gap", in_row(self._gap, None)),
+            (tr("Longest gap"), in_row(self._gap, None)),
             ("", in_row(self._bounded, self._seconds, None)),
-            ("Plausibility", self._plausibility),
-            ("Short life", in_row(self._life, None)),
-            ("Overlap", in_row(self._overlap, None)),
-            ("Hidden objects", in_row(self._hidden, None)),
-            ("Show", self._kinds),
-            ("Classes", in_row(self._classes, None)),
+            (tr("Plausibility"), self._plausibility),
+            (tr("Short life"), in_row(self._life, None)),
+            (tr("Overlap"), in_row(self._overlap, None)),
+            (tr("Hidden objects"), in_row(self._hidden, None)),
+            (tr("Show"), self._kinds),
+            (tr("Classes"), in_row(self._classes, None)),
         )
         for word, field in rows:
             label = QLabel(word)
@@ -270,17 +284,18 @@ def _class_names(session: Session) -> list[str]:
 
 
 def _in_words(limits: Thresholds, kinds: Sequence[str], classes: Collection[str]) -> str:
-    gap = f"gaps up to {limits.max_gap} frame{'' if limits.max_gap == 1 else 's'}"
+    gap = tr_n("gaps up to {count} frame", "gaps up to {count} frames", limits.max_gap)
     if limits.max_gap_seconds is not None:
-        gap += f" and {limits.max_gap_seconds:.2f} s"
-    said = [gap, f"from {percent(limits.plausibility)}"]
+        seconds = f"{limits.max_gap_seconds:.2f}"
+        gap = tr("{gap} and {seconds} s", gap=gap, seconds=seconds)
+    said = [gap, tr("from {share}", share=percent(limits.plausibility))]
     if kinds:
-        count = sum(map(limits.wants, kinds))
-        said.append(f"{count} kind{'' if count == 1 else 's'}")
+        said.append(tr_n("{count} kind", "{count} kinds", sum(map(limits.wants, kinds))))
     return " · ".join([*said, _classes_in_words(limits, classes)])
 
 
 def _classes_in_words(limits: Thresholds, classes: Collection[str]) -> str:
     if limits.classes is None:
-        return "all classes"
-    return f"{len(limits.classes.intersection(classes))} of {len(classes)} classes"
+        return tr("all classes")
+    count = len(limits.classes.intersection(classes))
+    return tr("{count} of {total} classes", count=count, total=len(classes))

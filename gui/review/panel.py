@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.assertions.thresholds import Thresholds
+from gui.i18n import tr
 from gui.review.evidence import evidence
 from gui.review.filter_bar import FilterBar
 from gui.review.limits import LimitsSection
@@ -43,13 +44,13 @@ class ReviewPanel(QWidget):
         self._table = _table(self._model, self)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._table.horizontalHeader().sectionClicked.connect(self._sort)
-        self._title = QLabel("Review")
+        self._title = QLabel(tr("Review"))
         self._title.setProperty("role", "heading")
         self._progress = QLabel()
         self._progress.setProperty("role", "muted")
         self._progress.setFont(tabular(self._progress.font()))
         self._bar = QProgressBar(textVisible=False)
-        self._bar.setAccessibleName("Progress of the review")
+        self._bar.setAccessibleName(tr("Progress of the review"))
         self._limits = LimitsSection(session)
         self._filter = FilterBar(session)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -177,7 +178,7 @@ _BEST_FIRST = (2, 3)
 def _table(model: QueueModel, parent: QWidget) -> QTableView:
     table = QTableView(parent)
     table.setModel(model)
-    table.setAccessibleName("Violations to review")
+    table.setAccessibleName(tr("Violations to review"))
     table.setFont(tabular(table.font()))
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -200,19 +201,19 @@ def _table(model: QueueModel, parent: QWidget) -> QTableView:
 
 def _what_is_missing(session: Session) -> str:
     if len(session.queue):
-        return "No violation is like this. Choose other states, kinds or classes above."
+        return tr("No violation is like this. Choose other states, kinds or classes above.")
     if session.detecting:
-        return "Detecting… boxes that the model missed appear here as they are found."
+        return tr("Detecting… boxes that the model missed appear here as they are found.")
     if session.run is None:
-        return "Detect (D) to see where the model flickers."
+        return tr("Detect (D) to see where the model flickers.")
     if session.thresholds != Thresholds():
-        return "No box is within these limits. Wider ones may show more."
-    return "The model does not flicker in this video. A lower confidence may show more."
+        return tr("No box is within these limits. Wider ones may show more.")
+    return tr("The model does not flicker in this video. A lower confidence may show more.")
 
 
 def _progress(done: int, total: int) -> str:
     if not total:
         return ""
     if done == total:
-        return f"All {grouped(total)} reviewed: export (Ctrl+E)"
-    return f"{grouped(done)} of {grouped(total)} done"
+        return tr("All {count} reviewed: export (Ctrl+E)", count=grouped(total))
+    return tr("{done} of {total} done", done=grouped(done), total=grouped(total))

@@ -8,27 +8,29 @@ from PySide6.QtGui import QColor, QIcon
 
 from core.review import Item, Queue, ReviewState
 from core.tracks.pairs import Rows
+from gui.i18n import mark, tr
 from gui.icons import icon
 from gui.text import grouped
 from gui.theme import Theme
+from gui.words import kind_word
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Frame", "Class", "Gain", "Plausible", "State")
+COLUMNS = (mark("Frame"), mark("Class"), mark("Gain"), mark("Plausible"), mark("State"))
 SORTED_BY = ("start", "class_id", "gain", "plausibility", "state")
 """What each column is sorted by; see `core.review.View`."""
 WORDS = {
-    ReviewState.TO_DO: "to do",
-    ReviewState.EDITED: "edited",
-    ReviewState.ACCEPTED: "accepted",
-    ReviewState.REJECTED: "rejected",
+    ReviewState.TO_DO: mark("to do"),
+    ReviewState.EDITED: mark("edited"),
+    ReviewState.ACCEPTED: mark("accepted"),
+    ReviewState.REJECTED: mark("rejected"),
 }
 _TIPS = (
-    "First frame of the violation",
-    "What the object is, and the kind of violation unless it flickers",
-    "Boxes that a decision is likely to set right: plausibility times frames",
-    "How likely the assertion is right",
-    "What was decided",
+    mark("First frame of the violation"),
+    mark("What the object is, and the kind of violation unless it flickers"),
+    mark("Boxes that a decision is likely to set right: plausibility times frames"),
+    mark("How likely the assertion is right"),
+    mark("What was decided"),
 )
 _NUMERIC = (0, 2, 3)
 _STATE = len(COLUMNS) - 1
@@ -103,9 +105,9 @@ class QueueModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return tr(COLUMNS[section])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{_TIPS[section]}; click to sort"
+            return tr("{tip}; click to sort", tip=tr(_TIPS[section]))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -126,25 +128,28 @@ class QueueModel(QAbstractTableModel):
 
 
 def _texts(item: Item) -> tuple[str, ...]:
-    name = item.class_name or "any"
-    what = name if item.kind == "flickering" else f"{name} · {item.kind}"
+    name = item.class_name or tr("any")
+    what = name if item.kind == "flickering" else f"{name} · {kind_word(item.kind)}"
     return (
         grouped(item.start),
         what,
         f"{item.gain:.1f}",
         f"{item.plausibility:.2f}",
-        WORDS[item.state],
+        tr(WORDS[item.state]),
     )
 
 
 def _told(item: Item) -> str:
     """A row in a sentence, for the tooltip and for those who hear the table."""
     frames = item.stop - item.start
-    where = f"frame {grouped(item.start)}"
+    first, last = grouped(item.start), grouped(item.stop - 1)
+    said = [tr("frame {frame}", frame=first)]
     if frames > 1:
-        where = f"frames {grouped(item.start)} to {grouped(item.stop - 1)}"
-    track = f", track {item.track}" if item.track >= 0 else ""
-    return f"{item.kind}: {item.class_name or 'any class'}, {where}{track}, {WORDS[item.state]}"
+        said = [tr("frames {first} to {last}", first=first, last=last)]
+    if item.track >= 0:
+        said.append(tr("track {number}", number=item.track))
+    what = f"{kind_word(item.kind)}: {item.class_name or tr('any class')}"
+    return ", ".join([what, *said, tr(WORDS[item.state])])
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

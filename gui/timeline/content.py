@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.i18n import tr
 from gui.text import grouped, timecode
 from gui.timeline.clock import Clock
 from gui.timeline.lane_render import LaneScene, boxes
@@ -15,6 +16,7 @@ from gui.timeline.marks import Marks
 from gui.timeline.pyramid import ScorePyramid
 from gui.timeline.rows import Rows
 from gui.timeline.types import Lanes
+from gui.words import kind_word
 
 _NOTHING = np.empty(0, np.float32)
 
@@ -120,13 +122,15 @@ class Content:
     def note(self, frame: int) -> tuple[str, str]:
         """A frame's number and time, and what is known about it."""
         score = float(self.scores[frame])
-        known = ["not scored yet" if np.isnan(score) else f"score {score:.2f}"]
+        known = [
+            tr("not scored yet") if np.isnan(score) else tr("score {value}", value=f"{score:.2f}")
+        ]
         if self.counts is not None:
             known.append(boxes(int(self.counts[frame])))
         violated = self.marks.kinds_in(frame)
-        known += [f"{count} {kind.replace('_', ' ')}" for kind, count in violated.items()]
+        known += [f"{count} {kind_word(kind)}" for kind, count in violated.items()]
         when = timecode(self.clock.seconds(frame))
-        return f"frame {grouped(frame)} \u00b7 {when}", " \u00b7 ".join(known)
+        return tr("frame {frame} · {time}", frame=grouped(frame), time=when), " \u00b7 ".join(known)
 
 
 def _expect_shape(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> None:

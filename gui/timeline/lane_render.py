@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from gui.text import grouped
+from gui.i18n import tr, tr_n
 from gui.theme import Theme, caption
 from gui.timeline.lane_image import counts_image, lanes_image
 from gui.timeline.lanes import Spans, lane_codes
@@ -36,7 +36,7 @@ class LaneScene:
 
 def boxes(count: int) -> str:
     """A number of detections, in words."""
-    return f"{grouped(count)} {'box' if count == 1 else 'boxes'}"
+    return tr_n("{count} box", "{count} boxes", count)
 
 
 def paint_counts(painter: QPainter, scene: LaneScene, layout: TimelineLayout, theme: Theme) -> None:
@@ -77,7 +77,7 @@ def paint_labels(
     painter.save()
     painter.setFont(caption(font))
     if layout.counts.height:
-        text = f"max {boxes(scene.most)}"
+        text = tr("max {boxes}", boxes=boxes(scene.most))
         _paint_label(painter, layout.counts.x, layout.counts.y + 1, text, theme.well, theme)
     lanes, where = layout.rows.visible_lanes(), layout.lanes
     top = layout.rows.lane_top(lanes.start)

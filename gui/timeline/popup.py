@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from gui.i18n import tr
 from gui.theme import Theme, caption
 
 MOST = QSize(208, 156)
@@ -20,7 +21,7 @@ class FramePopup(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
-        self.setAccessibleName("Frame under the mouse")
+        self.setAccessibleName(tr("Frame under the mouse"))
         self._image = QImage()
         self._size = QSize()
         self._lines: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.i18n import mark, tr
 from gui.theme import DARK, Theme
 from gui.timeline.content import Content
 from gui.timeline.gestures import Drag, Ends, bounds, drag_at, dragged_range, grip
@@ -28,7 +29,7 @@ from gui.timeline.rows import LANE, MIN_HEIGHT
 from gui.timeline.types import Lanes
 
 HEIGHT = round(MIN_HEIGHT)
-EMPTY_MESSAGE = "Open a video to see its scores here"
+EMPTY_MESSAGE = mark("Open a video to see its scores here")
 SNAP = 6.0
 """Pixels from which the mouse is drawn to a violation."""
 _ZOOM_PER_NOTCH = 1.25
@@ -82,10 +83,12 @@ class TimelineWidget(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumSize(320, HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self.setAccessibleDescription(
-            "Flickering scores, violations and tracks of every frame. Drag to scrub, "
-            "wheel to zoom, Shift+wheel to pan, Alt+wheel to scroll tracks"
+            tr(
+                "Flickering scores, violations and tracks of every frame. Drag to scrub, "
+                "wheel to zoom, Shift+wheel to pan, Alt+wheel to scroll tracks"
+            )
         )
 
     def sizeHint(self) -> QSize:
@@ -206,7 +209,7 @@ class TimelineWidget(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if not self._content.frames:
-            paint_empty(painter, self._view, self._theme, EMPTY_MESSAGE)
+            paint_empty(painter, self._view, self._theme, tr(EMPTY_MESSAGE))
         else:
             painter.drawPixmap(0, 0, self._current_layer())
             paint_overlay(painter, self._overlay())

@@ -224,8 +224,8 @@ def test_grouped(number: int, expected: str) -> None:
 @pytest.mark.parametrize(
     ("size", "expected"),
     [
-        (0, "0_bytes"),
-        (999, "999_bytes"),
+        (0, "0_B"),
+        (999, "999_B"),
         (1000, "1_KiB"),
         (1023 * 1024, "1_MiB"),
         (500 << 20, "500_MiB"),
