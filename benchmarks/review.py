@@ -161,7 +161,7 @@ def measure(clip: Path, boxes: int, home: Path, *, small_copy: bool) -> Times:
         while not painted:
             app.processEvents()
             if _now() > deadline:
-                raise TimeoutError(f"frame {session.frame} was not painted after {box.key}")
+                raise TimeoutError(f"frame {session.frame} was not painted after {box.key} {workspace.shown_frame} {workspace.shown_in_full} {len(ms)} {workspace.pane._loader._generation} {workspace.pane._loader._answered} {workspace.pane._loader._decoder._wanted} {workspace.pane._loader._decoder.isRunning()}")
         ms.append((painted[-1] - began) * 1000)
     type(canvas).paintEvent = paint  # type: ignore[method-assign]
     window.close()

@@ -66,12 +66,12 @@ def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]
     flagged = (bool(session.flagged), tr("No frame flickers yet"))
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
-    focused = (session.focused is not None, tr("No imputed box in this frame"))
+    focused = (session.focused is not None, tr("No box is in focus"))
     return {
         **dict.fromkeys(_NEED_BOX, focused),
         "next": flagged,
         "previous": flagged,
-        "skip": flagged,
+        "skip": (bool(len(session.queue)), tr("Nothing to review yet")),
         "detect": idle,
         "detect_with": idle,
         "import_file": calm,

@@ -60,12 +60,12 @@ def test_a_box_under_review_can_be_decided_and_other_frames_say_that_they_have_n
     window: MainWindow,
 ) -> None:
     assert window.session is not None
-    assert state(window, "accept") == (False, "No imputed box in this frame (A)")
+    assert state(window, "accept") == (False, "No box is in focus (A)")
     window.session.go_to(9)
     assert state(window, "accept") == (True, "Accept the focused box as a prelabel (A)")
     assert state(window, "reject") == (True, "Reject the focused box (X)")
     window.session.go_to(10)
-    assert state(window, "reject") == (False, "No imputed box in this frame (X)")
+    assert state(window, "reject") == (False, "No box is in focus (X)")
 
 
 def test_undo_and_redo_follow_the_decisions(window: MainWindow) -> None:

@@ -112,7 +112,7 @@ def test_the_palettes_rows_say_group_and_keys_and_why_not(window: MainWindow) ->
     assert view.currentIndex().data(said) == "First frame, Go, Home"
     write(window, "accept")
     assert rows(palette)[0] == "Accept"
-    assert view.currentIndex().data(said) == "Accept, No imputed box in this frame, A"
+    assert view.currentIndex().data(said) == "Accept, No box is in focus, A"
     press(window, KEY.Key_Return)
     assert palette.isVisible()
 
