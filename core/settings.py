@@ -37,8 +37,6 @@ class Settings:
     recent: tuple[str, ...] = ()
     """Paths of videos and projects opened last, newest first."""
     appearance: Appearance = "system"
-    language: Language = "system"
-    """Of the window."""
     model: str = DEFAULT_MODEL
     """The detector chosen last."""
     models: tuple[str, ...] = ()
@@ -52,6 +50,8 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by action, where a person has chosen others than the standard ones."""
     window: WindowLayout = WindowLayout()
+    language: Language = "system"
+    """Of the window."""
 
     @property
     def proxies(self) -> ProxyPlace | None:

@@ -14,6 +14,8 @@ from gui.keymap import native
 from gui.sheet import Sheet
 
 _COLUMNS = 4
+_AROUND = 64
+"""Room beside the columns, px."""
 _OPACITY = 0.97
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
@@ -49,7 +51,11 @@ class KeyOverlay(Sheet):
     def prepare(self) -> None:
         groups = [(group, [a for a in in_group(self._actions, group) if a.shortcuts()])
                   for group in GROUPS]  # fmt: skip
-        old, self._columns = self._columns, _columns([entry for entry in groups if entry[1]])
+        shown = [entry for entry in groups if entry[1]]
+        old, self._columns = self._columns, _columns(shown, _COLUMNS)
+        if self._columns.sizeHint().width() > self.window().width() - _AROUND:
+            # A language with long words has room for fewer.
+            self._columns = _columns(shown, _COLUMNS - 1)
         self.rows.replaceWidget(old, self._columns)
         old.deleteLater()
         said = [f"{keys}: {a.text()}" for _, own in groups for a in own if (keys := _keys(a))]
@@ -86,12 +92,12 @@ class KeyOverlay(Sheet):
         self.change_requested.emit()
 
 
-def _columns(groups: Sequence[tuple[str, Sequence[QAction]]]) -> QWidget:
+def _columns(groups: Sequence[tuple[str, Sequence[QAction]]], count: int) -> QWidget:
     whole = QWidget()
     across = QHBoxLayout(whole)
     across.setContentsMargins(0, 0, 0, 0)
     across.setSpacing(40)
-    for column in balanced(groups, _COLUMNS):
+    for column in balanced(groups, count):
         across.addLayout(_column(column))
     return whole
 

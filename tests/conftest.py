@@ -19,6 +19,8 @@ _SESSION_HOME = tempfile.TemporaryDirectory(
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FLICKERSCOPE_HOME"] = str(Path(_SESSION_HOME.name) / "home")
 os.environ["YOLO_CONFIG_DIR"] = str(Path(_SESSION_HOME.name) / "ultralytics")
+# The window takes the language of the desktop.
+os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["YOLO_OFFLINE"] = "true"
 os.environ["YOLO_AUTOINSTALL"] = "false"
 Path(os.environ["YOLO_CONFIG_DIR"]).mkdir()

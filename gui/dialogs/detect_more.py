@@ -168,7 +168,7 @@ def is_usual(config: DetectorConfig) -> bool:
 def _combo(choices: tuple[tuple[str, str], ...], name: str) -> QComboBox:
     combo = QComboBox()
     for value, words in choices:
-        combo.addItem(words, value)
+        combo.addItem(tr(words), value)
     combo.setAccessibleName(name)
     return combo
 

@@ -59,7 +59,9 @@ class SettingsDialog(QDialog):
             self._appearance.addItem(tr(words), name)
         self._appearance.setCurrentIndex(self._appearance.findData(settings.appearance))
         self._appearance.currentIndexChanged.connect(self._preview)
+        self._appearance.setAccessibleName(tr("Appearance"))
         self._language = QComboBox()
+        self._language.setAccessibleName(tr("Language"))
         for language, words in _LANGUAGES:
             self._language.addItem(tr(words), language)
         self._language.setCurrentIndex(self._language.findData(settings.language))

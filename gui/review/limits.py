@@ -97,7 +97,7 @@ class LimitsSection(QWidget):
 
     def _show_numbers(self, limits: Thresholds) -> None:
         write(self._gap, limits.max_gap)
-        suffix = " frame" if self._gap.value() == 1 else " frames"
+        suffix = tr(" frame") if self._gap.value() == 1 else tr(" frames")
         if suffix != self._gap.suffix():  # Else what is being typed would be lost.
             self._gap.setSuffix(suffix)
         bounded = limits.max_gap_seconds is not None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from gui.i18n import tr
 from gui.review.evidence import evidence
 from gui.review.filter_bar import FilterBar
 from gui.review.limits import LimitsSection
-from gui.review.queue_model import SORTED_BY, QueueModel
+from gui.review.queue_model import COLUMNS, SORTED_BY, QueueModel
 from gui.session import Session
 from gui.text import grouped
 from gui.theme import Theme, tabular
@@ -152,10 +152,11 @@ class ReviewPanel(QWidget):
         self._stack.addWidget(empty)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
+        style = _button_style([action.iconText() for action in actions], self.fontMetrics())
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(style)
             buttons.addWidget(button)
         buttons.addStretch()
         layout = QVBoxLayout(self)
@@ -172,7 +173,16 @@ class ReviewPanel(QWidget):
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
 _COLUMN_DIGITS = (8, 0, 7, 10, 11)
+_WORDS_BESIDE = 240
+"""Width of the words of all buttons up to which they stand beside their icons, px."""
 _BEST_FIRST = (2, 3)
+
+
+def _button_style(words: Sequence[str], metrics: QFontMetrics) -> Qt.ToolButtonStyle:
+    """Words stand below their icons where a language has long ones."""
+    if sum(map(metrics.horizontalAdvance, words)) > _WORDS_BESIDE:
+        return Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    return Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
 def _table(model: QueueModel, parent: QWidget) -> QTableView:
@@ -194,7 +204,9 @@ def _table(model: QueueModel, parent: QWidget) -> QTableView:
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     digit = table.fontMetrics().horizontalAdvance("0")
     for column, digits in enumerate(_COLUMN_DIGITS):
-        header.resizeSection(column, digits * digit)
+        # With room for the mark of the order beside a long word.
+        word = header.fontMetrics().horizontalAdvance(tr(COLUMNS[column])) + 32
+        header.resizeSection(column, max(digits * digit, word))
     table.setIconSize(QSize(14, 14))
     return table
 

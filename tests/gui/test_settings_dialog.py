@@ -59,8 +59,11 @@ def child(dialog: QWidget, kind: type[QWidget]) -> QWidget:
 
 
 def appearance(dialog: QWidget) -> QComboBox:
-    box = child(dialog, QComboBox)
-    assert isinstance(box, QComboBox)
+    return choice(dialog, "Appearance")
+
+
+def choice(dialog: QWidget, name: str) -> QComboBox:
+    (box,) = [box for box in dialog.findChildren(QComboBox) if box.accessibleName() == name]
     return box
 
 
