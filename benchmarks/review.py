@@ -123,6 +123,17 @@ def measure(clip: Path, boxes: int, home: Path, *, small_copy: bool) -> Times:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     favour_the_window()
+    painted: list[float] = []
+    paint = CanvasWidget.paintEvent
+
+    def timed(self: CanvasWidget, event: QPaintEvent) -> None:
+        paint(self, event)
+        views, now = window.workspace, window.session
+        if views is not None and now is not None and views.shown_frame == now.frame:
+            painted.append(_now())
+
+    # Before the first canvas is made: Qt's binding looks a method up only once.
+    CanvasWidget.paintEvent = timed  # type: ignore[method-assign]
     window = MainWindow(apply_theme(app, "light"), settings)
     window.show()
     window.open_path(clip)
@@ -131,16 +142,6 @@ def measure(clip: Path, boxes: int, home: Path, *, small_copy: bool) -> Times:
     assert session is not None
     assert workspace is not None
     run_until(app, window, lambda: workspace.shown_in_full)
-    painted: list[float] = []
-    canvas = workspace.canvas
-    paint = type(canvas).paintEvent
-
-    def timed(self: CanvasWidget, event: QPaintEvent) -> None:
-        paint(self, event)
-        if workspace.shown_frame == session.frame:
-            painted.append(_now())
-
-    type(canvas).paintEvent = timed  # type: ignore[method-assign]
     expected: list[str] = []
     ms: list[float] = []
     accept = window.actions_by_name["accept"]
@@ -161,9 +162,9 @@ def measure(clip: Path, boxes: int, home: Path, *, small_copy: bool) -> Times:
         while not painted:
             app.processEvents()
             if _now() > deadline:
-                raise TimeoutError(f"frame {session.frame} was not painted after {box.key} {workspace.shown_frame} {workspace.shown_in_full} {len(ms)} {workspace.pane._loader._generation} {workspace.pane._loader._answered} {workspace.pane._loader._decoder._wanted} {workspace.pane._loader._decoder.isRunning()}")
+                raise TimeoutError(f"frame {session.frame} was not painted after {box.key}")
         ms.append((painted[-1] - began) * 1000)
-    type(canvas).paintEvent = paint  # type: ignore[method-assign]
+    CanvasWidget.paintEvent = paint  # type: ignore[method-assign]
     window.close()
     with closing(Project.open(default_project_dir(clip))) as project:
         kept = {key for key, d in project.decisions.items() if d.verdict is Verdict.ACCEPTED}

@@ -187,8 +187,8 @@ class Deciding(Showing):
         decision = self.decision(box)
         if decision is None:
             return verdict is Verdict.ACCEPTED and box.assertion == MODEL
-        if verdict is Verdict.ACCEPTED and box.assertion != MODEL:
-            # To accept the rest of a gap must not take back what was corrected in it.
+        if verdict is Verdict.ACCEPTED:
+            # To accept must not take back what was corrected.
             return decision.verdict is not Verdict.REJECTED
         return decision.verdict is verdict
 

@@ -91,6 +91,7 @@ def _read(
 ) -> Seen:
     del report
     run, detections = read()
-    if stop():
+    seen = None if stop() else Seen(run, detections, assessed(run, detections, size, index))
+    if seen is None or stop():
         raise Cancelled
-    return Seen(run, detections, assessed(run, detections, size, index))
+    return seen

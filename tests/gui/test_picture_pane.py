@@ -184,7 +184,7 @@ def test_a_drawn_box_is_kept_and_asks_for_its_class(
     assert [box.label for box in pane.canvas._boxes if box.state is BoxState.DRAWN] == [
         "traffic light"
     ]
-    assert pane.canvas.tool() is Tool.DRAW
+    assert pane.canvas.tool() is Tool.LOOK
 
 
 @opens_menu

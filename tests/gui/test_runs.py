@@ -239,7 +239,7 @@ def test_the_person_is_told_when_a_run_is_complete_and_not_before(
     run_job(
         lambda report, cancelled: Update(Progress(COUNT, COUNT, 9.0, len(seen())), seen(), done)
     )
-    assert told == [("clip.mp4: detection is done", f"{len(seen())} detections, 4 flagged frames")]
+    assert told == [("clip.mp4: detection is done", f"{len(seen())} detections · 4 flagged frames")]
 
 
 def stopped(report: Report, cancelled: IsCancelled) -> Update | None:
