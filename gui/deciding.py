@@ -1,6 +1,7 @@
 """What a person decides: accept, reject, correct, draw; all of it on disk before it is seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from core.assertions.imputed import DRAWN, MODEL, ImputedBox, Xyxy
@@ -22,6 +23,10 @@ _WORDS = {
     Verdict.REJECTED: mark("Reject {boxes}"),
     Verdict.EDITED: mark("Edit {boxes}"),
 }
+
+
+def _stay() -> None:
+    """Go nowhere."""
 
 
 class Deciding(Showing):
@@ -53,8 +58,7 @@ class Deciding(Showing):
             change = SetDecisions.of(verdict, changed, text)
         number, shown = self.queue.number_of(box), self.shown
         asked = number is not None and any(self.decision(one) is None for one in changed)
-        if self._apply(change) and asked:
-            self._go_on(number, shown)
+        self._apply(change, partial(self._go_on, number, shown) if asked else _stay)
 
     def skip(self) -> None:
         """Leave the violation under review as it is, and go on to the next one to do."""
@@ -207,13 +211,14 @@ class Deciding(Showing):
         if left:
             self.focus(left[0])
 
-    def _apply(self, change: SetDecisions) -> bool:
+    def _apply(self, change: SetDecisions, go_on: Callable[[], None] = _stay) -> bool:
+        """Write a change, go where the person wants to be after it, then tell."""
         try:
             self.project.apply(change)
         except UserError as error:
             self.failed.emit(error)
             return False
-        self._decided(change)
+        self._decided(change, go_on)
         return True
 
     def _apply_again(self, *, back: bool) -> None:
@@ -229,7 +234,7 @@ class Deciding(Showing):
             if box.assertion == DRAWN and self.decision(box) is None:
                 self._focus(self._first_to_do(box.frame))
 
-    def _decided(self, change: SetDecisions) -> None:
+    def _decided(self, change: SetDecisions, go_on: Callable[[], None] = _stay) -> None:
         asked = (box for box in change.boxes if box.assertion not in (MODEL, DRAWN))
         if any(self.queue.number_of(box) is None for box in asked):
             # Of an earlier run, undone before this sitting and done again in it.
@@ -237,6 +242,8 @@ class Deciding(Showing):
             self.run_changed.emit()
         self.queue.update(change.boxes, self.project.decisions)
         self._flag()
+        # First, so that the frame that is left need not be painted once more.
+        go_on()
         self.decisions_changed.emit()
         if self.view.state is not None or self.view.sorted_by == "state":
             self._look_through_queue()

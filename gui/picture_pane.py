@@ -70,6 +70,8 @@ class PicturePane(QStackedWidget):
     def show_boxes(self) -> None:
         """Boxes, decisions or the focus are other ones."""
         frame = self.shown_frame
+        if frame not in (None, self._session.frame):
+            return  # The picture of the frame is on its way, and brings its boxes.
         self.canvas.set_boxes(canvas_boxes(self._session, frame))
         if self._ghosts and frame is not None:
             beside = [ghosts(self._session, other) for other in (frame - 1, frame + 1)]

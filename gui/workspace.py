@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from gui.timeline_feed import TimelineFeed
 
 _SIZES = {"columns": [960, 392], "rows": [560, 208]}
 """Sizes of the splitters that the window begins with, px."""
+_LATE_MS = 40
 
 
 class Workspace(QWidget):
@@ -44,12 +45,15 @@ class Workspace(QWidget):
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
         self._thumbnails = self._thumbnails_for(settings)
+        # The timeline's marks follow when the picture of the next violation was painted.
+        self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
         index = session.index
         self.timeline.set_video(len(index), float(session.info.rate), index.timestamps())
         self._feed = TimelineFeed(session, self.timeline)
+        self._late.timeout.connect(self._feed.show_decisions)
         self._show_run()
         self.pane.show_frame(session.frame)
         self.setFocusProxy(self.pane)
@@ -157,10 +161,10 @@ class Workspace(QWidget):
     def _show_run(self) -> None:
         self._feed.show_run()
         self.review.show_boxes()
-        self._show_decisions()
+        self.pane.show_boxes()
 
     def _show_decisions(self) -> None:
-        self._feed.show_decisions()
+        self._late.start()
         self.review.show_decisions()
         self.pane.show_boxes()
 
