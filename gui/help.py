@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -16,6 +16,24 @@ from PySide6.QtWidgets import (
 )
 
 _FIRST = "index.md"
+_SIZE = (960, 800)
+_WIDEST = 848
+"""Of a picture, logical px: what the page has room for in a window of that size."""
+
+
+class _Pages(QTextBrowser):
+    """Shows pictures at their own size where there is room, and smaller where there is not."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        data = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return data
+        picture, ratio = QImage.fromData(data), self.devicePixelRatioF()
+        if picture.width() > _WIDEST:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            picture = picture.scaledToWidth(round(_WIDEST * ratio), smooth)
+            picture.setDevicePixelRatio(ratio)
+        return picture
 
 
 class GuideDialog(QDialog):
@@ -24,8 +42,8 @@ class GuideDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("User guide")
-        self.resize(800, 720)
-        self._page = QTextBrowser()
+        self.resize(*_SIZE)
+        self._page = _Pages()
         self._page.setAccessibleName("User guide")
         self._page.setOpenExternalLinks(True)
         self._page.document().setDocumentMargin(24)

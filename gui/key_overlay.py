@@ -13,7 +13,7 @@ from gui.keymap import native
 from gui.sheet import Sheet
 
 _COLUMNS = 4
-_OPACITY = 0.97
+_OPACITY = 0.99
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 

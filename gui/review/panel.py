@@ -170,7 +170,7 @@ class ReviewPanel(QWidget):
 
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
-_COLUMN_DIGITS = (8, 0, 7, 10, 11)
+_COLUMN_DIGITS = (8, 0, 7, 10, 13)
 _BEST_FIRST = (2, 3)
 
 
