@@ -10,7 +10,6 @@ from PIL import Image
 
 from gui.action_table import GROUPS, SPECS, ActionSpec
 
-COLOURS = 256
 _README_PICTURE = "dark"
 _PICTURE = re.compile(r"!\[[^]]*\]\(([\w-]+)\.png\)")
 _KEYS_INTRO = """\
@@ -63,12 +62,9 @@ def write_guide(taken: Path, root: Path) -> list[Path]:
 
 
 def _write_small(source: Path, target: Path) -> None:
-    """A picture in few colours takes a third of the room and looks the same at its own size."""
+    """Every pixel is kept: with few colours, those of two states can come out as one."""
     with Image.open(source) as picture:
-        small = picture.convert("RGB").quantize(
-            COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG
-        )
-        small.save(target, optimize=True)
+        picture.convert("RGB").save(target, optimize=True)
 
 
 def _table(group: str) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from core.assertions.imputed import ImputedBox
 from core.demo import demo_video
-from core.prelabels import Verdict
+from core.prelabels import Verdict, model_boxes
 from core.review import ReviewState, View
 from core.settings import Appearance
 from gui.go_to import GoTo
@@ -99,8 +99,23 @@ def _reviewing(stage: Stage, name: str) -> None:
     _review(stage)
     stage.take(name)
     stage.take(f"{name}-panel", stage.workspace.review)
-    stage.take(f"{name}-picture", stage.workspace.canvas)
-    stage.take(f"{name}-timeline", stage.workspace.timeline)
+
+
+def _boxes(stage: Stage, name: str) -> None:
+    _review(stage)
+    session, focused = stage.session, stage.session.focused
+    for box in session.boxes_in(session.frame):
+        if box != focused:
+            session.focus(box)
+            session.decide(Verdict.REJECTED)
+    assert focused is not None
+    own = model_boxes(focused.frame, session.detections, session.class_names)
+    surest = sorted(own, key=lambda box: -box.plausibility)[1]
+    x0, y0, x1, y1 = surest.xyxy
+    session.focus(surest)
+    session.correct(surest, xyxy=(x0, y0 - 2, x1 + 2, y1))
+    _look_at(stage, focused)
+    stage.take(name, stage.workspace.canvas)
 
 
 def _hovering(stage: Stage, name: str) -> None:
@@ -208,6 +223,7 @@ STATES = {
     "jobs": State(_jobs, detected=False),
     "demo": State(_demo),
     "reviewing": State(_reviewing),
+    "boxes": State(_boxes),
     "hovering": State(_hovering),
     "editing": State(_editing),
     "split": State(_split),
