@@ -12,7 +12,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from core.paths import free_folder
-from core.prelabels import Decision, Verdict
 from gui.jobs import IsCancelled, Job, Report
 from gui.messages import Banner
 from gui.text import grouped
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from core.detections import Detections
     from core.export import ExportResult
     from core.frames import FrameIndex
+    from core.prelabels import Decision
     from gui.dialogs.export import ExportChoice, ExportCounts
     from gui.session import Session
 
@@ -141,12 +141,12 @@ def _plan(session: Session, choice: ExportChoice) -> _Plan:
 def _counts(session: Session) -> ExportCounts:
     from gui.dialogs.export import ExportCounts
 
-    verdicts = [decision.verdict for decision in session.decisions]
+    decisions = session.decisions
     return ExportCounts(
         len(session.flagged),
         len(session.index),
-        verdicts.count(Verdict.ACCEPTED),
-        len(session.boxes) - len(verdicts),
+        sum(decision.gives_box for decision in decisions),
+        len(session.boxes) - len(decisions),
     )
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QImage, QKeySequence, QShortcut, QTextDocument
+from PySide6.QtGui import (
+    QImage,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -24,6 +31,12 @@ _WIDEST = 848
 class _Pages(QTextBrowser):
     """Shows pictures at their own size where there is room, and smaller where there is not."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.document().setDocumentMargin(24)
+        self.setOpenExternalLinks(True)
+        self.sourceChanged.connect(self._space)
+
     def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
         data = super().loadResource(kind, name)
         if kind != QTextDocument.ResourceType.ImageResource.value:
@@ -35,6 +48,23 @@ class _Pages(QTextBrowser):
             picture.setDevicePixelRatio(ratio)
         return picture
 
+    def _space(self) -> None:
+        """Markdown brings hardly any room between the lines, and above headings."""
+        cursor = QTextCursor(self.document())
+        while True:
+            block = cursor.blockFormat()
+            block.setLineHeight(4, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+            if cursor.currentTable() is None:
+                block.setTopMargin(16 if block.headingLevel() > 1 else 4)
+                block.setBottomMargin(8)
+            cursor.setBlockFormat(block)
+            if not cursor.movePosition(QTextCursor.MoveOperation.NextBlock):
+                break
+        for table in self.document().rootFrame().childFrames():
+            framed = table.frameFormat()
+            framed.setTopMargin(8)
+            table.setFrameFormat(framed)
+
 
 class GuideDialog(QDialog):
     """Reads the guide's pages, which are packaged as Markdown with their pictures."""
@@ -45,8 +75,6 @@ class GuideDialog(QDialog):
         self.resize(*_SIZE)
         self._page = _Pages()
         self._page.setAccessibleName("User guide")
-        self._page.setOpenExternalLinks(True)
-        self._page.document().setDocumentMargin(24)
         back, contents = QPushButton("Back"), QPushButton("Contents")
         back.setToolTip("The page before (Alt+Left)")
         contents.setToolTip("The first page")

@@ -104,16 +104,13 @@ def _reviewing(stage: Stage, name: str) -> None:
 def _boxes(stage: Stage, name: str) -> None:
     _review(stage)
     session, focused = stage.session, stage.session.focused
-    for box in session.boxes_in(session.frame):
-        if box != focused:
-            session.focus(box)
-            session.decide(Verdict.REJECTED)
     assert focused is not None
     own = model_boxes(focused.frame, session.detections, session.class_names)
-    surest = sorted(own, key=lambda box: -box.plausibility)[1]
-    x0, y0, x1, y1 = surest.xyxy
-    session.focus(surest)
-    session.correct(surest, xyxy=(x0, y0 - 2, x1 + 2, y1))
+    _, corrected, wrong, *_ = sorted(own, key=lambda box: -box.plausibility)
+    x0, y0, x1, y1 = corrected.xyxy
+    session.correct(corrected, xyxy=(x0, y0 - 2, x1 + 2, y1))
+    session.focus(wrong)
+    session.decide(Verdict.REJECTED)
     _look_at(stage, focused)
     stage.take(name, stage.workspace.canvas)
 
