@@ -28,11 +28,20 @@ def display() -> Iterator[None]:
 
 
 @contextmanager
-def x_server() -> Iterator[str]:
-    """A new X server without a window manager; gives its DISPLAY."""
+def x_server(size: tuple[int, int] = (1400, 900)) -> Iterator[str]:
+    """A new X server of one screen without a window manager; gives its DISPLAY."""
     reader, writer = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        [
+            "Xvfb",
+            "-displayfd",
+            str(writer),
+            "-screen",
+            "0",
+            f"{size[0]}x{size[1]}x24",
+            "-nolisten",
+            "tcp",
+        ],
         pass_fds=[writer],
         stderr=subprocess.DEVNULL,
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from importlib.resources import files
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QImage,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -18,6 +25,47 @@ from PySide6.QtWidgets import (
 from gui.i18n import tr
 
 _FIRST = "index.md"
+_SIZE = (960, 800)
+_WIDEST = 848
+"""Of a picture, logical px: what the page has room for in a window of that size."""
+
+
+class _Pages(QTextBrowser):
+    """Shows pictures at their own size where there is room, and smaller where there is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.document().setDocumentMargin(24)
+        self.setOpenExternalLinks(True)
+        self.sourceChanged.connect(self._space)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's name
+        data = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return data
+        picture, ratio = QImage.fromData(data), self.devicePixelRatioF()
+        if picture.width() > _WIDEST:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            picture = picture.scaledToWidth(round(_WIDEST * ratio), smooth)
+            picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def _space(self) -> None:
+        """Markdown brings hardly any room between the lines, and above headings."""
+        cursor = QTextCursor(self.document())
+        while True:
+            block = cursor.blockFormat()
+            block.setLineHeight(4, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+            if cursor.currentTable() is None:
+                block.setTopMargin(16 if block.headingLevel() > 1 else 4)
+                block.setBottomMargin(8)
+            cursor.setBlockFormat(block)
+            if not cursor.movePosition(QTextCursor.MoveOperation.NextBlock):
+                break
+        for table in self.document().rootFrame().childFrames():
+            framed = table.frameFormat()
+            framed.setTopMargin(8)
+            table.setFrameFormat(framed)
 
 
 class GuideDialog(QDialog):
@@ -26,11 +74,9 @@ class GuideDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("User guide"))
-        self.resize(800, 720)
-        self._page = QTextBrowser()
+        self.resize(*_SIZE)
+        self._page = _Pages()
         self._page.setAccessibleName(tr("User guide"))
-        self._page.setOpenExternalLinks(True)
-        self._page.document().setDocumentMargin(24)
         back, contents = QPushButton(tr("Back")), QPushButton(tr("Contents"))
         back.setToolTip(tr("The page before (Alt+Left)"))
         contents.setToolTip(tr("The first page"))

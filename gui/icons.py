@@ -26,6 +26,8 @@ def icon(name: str, theme: Theme, *, tint: str | None = None) -> QIcon:
     result = QIcon()
     colours = {
         QIcon.Mode.Normal: tint or theme.text,
+        # Else Qt mixes it with the ground of the selected row.
+        QIcon.Mode.Selected: tint or theme.text,
         QIcon.Mode.Disabled: theme.text_disabled,
     }
     for mode, colour in colours.items():

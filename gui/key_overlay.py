@@ -16,7 +16,7 @@ from gui.sheet import Sheet
 _COLUMNS = 4
 _AROUND = 64
 """Room beside the columns, px."""
-_OPACITY = 0.97
+_OPACITY = 0.99
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 

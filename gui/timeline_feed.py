@@ -27,7 +27,7 @@ class TimelineFeed(QObject):
         """Detections or findings are other ones."""
         session, timeline = self._session, self._timeline
         timeline.set_scores(session.scores())
-        timeline.set_counts(session.counts())
+        timeline.set_counts(session.counts() if session.run is not None else None)
         drawn, tracks = lanes(session)
         self._lane_of = np.full(int(tracks.max(initial=-1)) + 2, -1, np.int64)
         self._lane_of[tracks] = np.arange(len(tracks))

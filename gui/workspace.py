@@ -19,7 +19,7 @@ from gui.thumbnails import Thumbnails
 from gui.timeline import TimelineWidget
 from gui.timeline_feed import TimelineFeed
 
-_SIZES = {"columns": [960, 392], "rows": [560, 208]}
+_SIZES = {"columns": [960, 392], "rows": [550, 218]}
 """Sizes of the splitters that the window begins with, px."""
 _LATE_MS = 40
 

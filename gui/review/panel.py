@@ -121,7 +121,7 @@ class ReviewPanel(QWidget):
             self._table.scrollTo(index)
         selection.blockSignals(False)
         self._table.viewport().update()
-        self._why.setText(evidence(box) if box is not None else "")
+        self._why.setText(evidence(box) if box is not None else _how_to_begin(self._session))
 
     def _choose(self, current: QModelIndex) -> None:
         if not current.isValid():
@@ -172,7 +172,7 @@ class ReviewPanel(QWidget):
 
 
 # Widths in digits, so that they grow with the font; the class gets what is left.
-_COLUMN_DIGITS = (8, 0, 7, 10, 11)
+_COLUMN_DIGITS = (8, 0, 7, 10, 13)
 _WORDS_BESIDE = 240
 """Width of the words of all buttons up to which they stand beside their icons, px."""
 _BEST_FIRST = (2, 3)
@@ -221,6 +221,12 @@ def _what_is_missing(session: Session) -> str:
     if session.thresholds != Thresholds():
         return tr("No box is within these limits. Wider ones may show more.")
     return tr("The model does not flicker in this video. A lower confidence may show more.")
+
+
+def _how_to_begin(session: Session) -> str:
+    if session.queue.done == len(session.queue):
+        return ""
+    return tr("Skip (S) goes to the violation that comes first in the queue.")
 
 
 def _progress(done: int, total: int) -> str:
