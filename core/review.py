@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.assertions.findings import Findings
 from core.assertions.imputed import ImputedBox, ImputedBoxes, name_of
+from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
 from core.tracks.pairs import Rows
 
@@ -43,6 +44,8 @@ class View:
     class_name: str | None = None
     track: int | None = None
     state: ReviewState | None = None
+    frames: FrameRange | None = None
+    """Violations that touch these frames."""
     sorted_by: str = "gain"
     """One of `SORTED_BY`."""
     descending: bool = True
@@ -183,6 +186,8 @@ class Queue:
             wanted &= self.track == view.track
         if view.state is not None:
             wanted &= self.state == view.state
+        if view.frames is not None:
+            wanted &= (self.start < view.frames.stop) & (self.stop > view.frames.start)
         found = np.flatnonzero(wanted)
         key = getattr(self, view.sorted_by)[found].astype(np.float64)
         order: Rows = np.lexsort((self.start[found], -key if view.descending else key))

@@ -1,6 +1,7 @@
 """What a person decides: accept, reject, correct, draw; all of it on disk before it is seen."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -161,7 +162,7 @@ class Deciding(Showing):
         self.set_range(None, None)
 
     def set_range(self, start: int | None, stop: int | None) -> None:
-        """Look at the frames `[start, stop)`, or at all of them without both."""
+        """Look at the frames `[start, stop)`, or at all of them without both; so does the queue."""
         frames = len(self.index)
         chosen = FrameRange(start or 0, frames if stop is None else stop)
         wanted = None if len(chosen) == frames else chosen
@@ -173,6 +174,7 @@ class Deciding(Showing):
             self.failed.emit(error)
             return
         self.range_changed.emit()
+        self.set_view(replace(self.view, frames=wanted))
 
     # Inside
 

@@ -58,7 +58,7 @@ class Showing(QObject):
         """All boxes to review, by frame: those of the run within the thresholds, and those decided
         in any run."""
         self.queue = Queue(self.boxes)
-        self.view = View()
+        self.view = View(frames=project.range)
         """Which part of the queue is shown."""
         self.shown: NDArray[np.int64] = np.empty(0, np.int64)
         """Numbers of the violations of that part, in order."""

@@ -202,3 +202,18 @@ def test_every_choice_has_a_name_and_a_tip(panel: ReviewPanel) -> None:
     for widget in (*(named(panel, n) for n in ("State", "Kind", "Class")), track_button(panel)):
         assert widget.toolTip()
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_queue_keeps_to_the_range_that_the_person_looks_at(
+    session: Session, open_session: Callable[[Path], Session], reviewed: Path
+) -> None:
+    session.set_range(5, 16)
+    assert sorted(session.queue[number].start for number in session.shown) == [9, 15]
+    session.skip()
+    session.decide(Verdict.ACCEPTED)
+    session.decide(Verdict.ACCEPTED)
+    assert session.frame in (9, 15)
+    later = open_session(reviewed)
+    assert sorted(later.queue[number].start for number in later.shown) == [9, 15]
+    later.clear_range()
+    assert len(later.shown) == len(later.queue) == 5
