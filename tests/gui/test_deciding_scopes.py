@@ -1,4 +1,4 @@
-"""Decisions about more than one box, corrections, drawn boxes, and the range."""
+"""Decisions about more than one box, corrections and drawn boxes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from core.assertions.imputed import DRAWN, MODEL, ImputedBox
 from core.errors import UserError
-from core.frames import FrameIndex, FrameRange
+from core.frames import FrameIndex
 from core.prelabels import Verdict
 from core.project import Project
 from core.review import ReviewState, View
 from core.video.reader import VideoInfo
 from gui.presentation import canvas_boxes
 from gui.session import Session
-from tests.gui.making import COUNT, add_run, nothing_seen, on_disk, refusing_writes, seen
+from tests.gui.making import add_run, nothing_seen, on_disk, refusing_writes, seen
 
 ACCEPTED, REJECTED, EDITED = Verdict.ACCEPTED, Verdict.REJECTED, Verdict.EDITED
 OpenSession = Callable[[Path], Session]
@@ -371,57 +371,6 @@ def test_a_decision_of_an_earlier_run_that_is_redone_later_shows_its_box(
     with qtbot.assertNotEmitted(later.run_changed):
         later.undo()
     assert later.queue.done == 0
-
-
-# The range
-
-
-def test_marks_set_both_ends_of_the_range_and_are_kept(
-    open_session: OpenSession, session: Session, gaps_folder: Path, qtbot: QtBot
-) -> None:
-    session.go_to(5)
-    with qtbot.waitSignal(session.range_changed):
-        session.mark_in()
-    assert session.project.range == FrameRange(5, COUNT)
-    session.go_to(12)
-    session.mark_out()
-    assert session.project.range == FrameRange(5, 13)
-    assert open_session(gaps_folder).project.range == FrameRange(5, 13)
-    with qtbot.waitSignal(session.range_changed):
-        session.clear_range()
-    assert session.project.range is None
-    assert open_session(gaps_folder).project.range is None
-
-
-def test_a_mark_beyond_the_other_one_lets_that_go(session: Session) -> None:
-    session.set_range(5, 8)
-    session.go_to(10)
-    session.mark_in()
-    assert session.project.range == FrameRange(10, COUNT)
-    session.set_range(5, 8)
-    session.go_to(2)
-    session.mark_out()
-    assert session.project.range == FrameRange(0, 3)
-
-
-def test_a_range_of_everything_is_none_and_the_same_one_is_told_once(session: Session) -> None:
-    told: list[object] = []
-    session.range_changed.connect(lambda: told.append(session.project.range))
-    for start, stop in ((3, 9), (3, 9), (0, COUNT), (None, None)):
-        session.set_range(start, stop)
-    assert told == [FrameRange(3, 9), None]
-
-
-def test_a_range_that_cannot_be_written_fails(
-    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(change: object) -> None:
-        raise UserError("no room left", mend="make some")
-
-    monkeypatch.setattr(session.project, "apply", refuse)
-    with qtbot.waitSignal(session.failed), qtbot.assertNotEmitted(session.range_changed):
-        session.set_range(3, 9)
-    assert session.project.range is None
 
 
 def test_decisions_do_not_change_what_a_view_shows_unless_it_is_about_states(
