@@ -18,6 +18,7 @@ from core.video.picture import DecodedFrame, Picture, Size
 from core.video.proxy import ProxyReader
 from core.video.reader import VideoReader
 from core.video.scrubber import Scrubber
+from gui.newest import NewestFirst
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class FrameLoader(QObject):
         beside = tuple(other for other in both if 0 <= other <= self._last)
         self._decoder.want(self._generation, frame, beside)
         if self._previewer is not None and not self._decoder.holds(frame):
-            self._previewer.want(self._generation, frame)
+            self._previewer.want(_Request(self._generation, frame))
 
     def show_neighbours(self, wanted: bool) -> None:
         """Whether from now on the full frames before and after a requested one come as well."""
@@ -278,7 +279,7 @@ class _Decoder(QThread):
         self.decoded.emit(request.generation, _shown(request.frame, decoded))
 
 
-class _Previewer(QThread):
+class _Previewer(NewestFirst[_Request]):
     """The thread of small pictures: reads and decodes one JPEG a request."""
 
     decoded = Signal(int, object)
@@ -287,36 +288,8 @@ class _Previewer(QThread):
         super().__init__()
         self._proxy = ProxyReader(proxy, frame_count)
         self._decoder = decoder
-        self._wanted: _Request | None = None
-        self._stopping = False
-        self._changed = Condition()
 
-    def want(self, generation: int, frame: int) -> None:
-        with self._changed:
-            self._wanted = _Request(generation, frame)
-            self._changed.notify()
-
-    def stop(self) -> None:
-        with self._changed:
-            self._stopping = True
-            self._changed.notify()
-        self.wait()
-
-    def run(self) -> None:
-        try:
-            while (request := self._next()) is not None:
-                self._show(request)
-        finally:
-            self._proxy.close()
-
-    def _next(self) -> _Request | None:
-        """The newest request; None when it is time to stop."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopping or self._wanted is not None)
-            request, self._wanted = self._wanted, None
-            return None if self._stopping else request
-
-    def _show(self, request: _Request) -> None:
+    def answer(self, request: _Request) -> None:
         size = self._decoder.size()
         if size is None:
             return
@@ -324,6 +297,9 @@ class _Previewer(QThread):
         if picture is not None:
             shown = ShownFrame(request.frame, to_image(picture), size, full=False)
             self.decoded.emit(request.generation, shown)
+
+    def release(self) -> None:
+        self._proxy.close()
 
 
 def _shown(frame: int, decoded: DecodedFrame) -> ShownFrame:

@@ -82,7 +82,7 @@ class Workspace(QWidget):
         """Take pictures from where, and in the way, that the settings say from now on."""
         self.pane.use(settings)
         if self._thumbnails is not None:
-            self._thumbnails.close()
+            self._thumbnails.stop()
         self._thumbnails = self._thumbnails_for(settings)
 
     def close_session(self) -> None:
@@ -90,7 +90,7 @@ class Workspace(QWidget):
         self.player.pause()
         self.pane.close_loader()
         if self._thumbnails is not None:
-            self._thumbnails.close()
+            self._thumbnails.stop()
         self.review.settle()
         self.session.close()
 
@@ -190,7 +190,7 @@ class Workspace(QWidget):
     @Slot(object)
     def _point_at(self, frame: int | None) -> None:
         if frame is not None and self._thumbnails is not None:
-            self._thumbnails.request(frame)
+            self._thumbnails.want(frame)
 
     @Slot(int, object)
     def _show_thumbnail(self, frame: int, image: QImage) -> None:

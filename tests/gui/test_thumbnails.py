@@ -43,7 +43,7 @@ def partial_place(large: Path, tmp_path: Path) -> ProxyPlace:
 def partial(large: Path, partial_place: ProxyPlace) -> Iterator[tuple[Thumbnails, Answers]]:
     thumbnails, answers = started(partial_place, large)
     yield thumbnails, answers
-    thumbnails.close()
+    thumbnails.stop()
 
 
 def test_each_frame_comes_with_its_own_small_picture(
@@ -51,12 +51,12 @@ def test_each_frame_comes_with_its_own_small_picture(
 ) -> None:
     thumbnails, answers = started(whole_place, large)
     for frame in (0, LONG - 1, 100, 99):
-        thumbnails.request(frame)
+        thumbnails.want(frame)
         qtbot.waitUntil(lambda wanted=frame: bool(answers) and answers[-1][0] == wanted)
         image = answers[-1][1]
         assert index_at_any_size(pixels(image)) == frame
         assert 0 < image.width() < LARGE[0]
-    thumbnails.close()
+    thumbnails.stop()
     assert thumbnails not in running_threads()
 
 
@@ -65,9 +65,9 @@ def test_the_newest_request_is_answered_whatever_came_before(
 ) -> None:
     thumbnails, answers = started(whole_place, large)
     for frame in range(LONG):
-        thumbnails.request(frame)
+        thumbnails.want(frame)
     qtbot.waitUntil(lambda: bool(answers) and answers[-1][0] == LONG - 1)
-    thumbnails.close()
+    thumbnails.stop()
     frames = [frame for frame, _ in answers]
     assert frames == sorted(frames)
 
@@ -92,7 +92,7 @@ def test_a_frame_without_a_small_copy_has_no_answer(
 ) -> None:
     thumbnails, answers = partial
     for frame in (10, 49, 60, 55):
-        thumbnails.request(frame)
+        thumbnails.want(frame)
         qtbot.waitUntil(lambda wanted=frame: wanted in asked)
     qtbot.waitUntil(lambda: bool(answers))
     assert [frame for frame, _ in answers] == [55]
@@ -106,12 +106,12 @@ def test_small_copies_may_come_later(
     partial: tuple[Thumbnails, Answers],
 ) -> None:
     thumbnails, answers = partial
-    thumbnails.request(105)
+    thumbnails.want(105)
     qtbot.waitUntil(lambda: asked == [105])
     fill(partial_place, large, range(100, 110))
 
     def asked_again() -> bool:
-        thumbnails.request(105)
+        thumbnails.want(105)
         return bool(answers)
 
     qtbot.waitUntil(asked_again)
@@ -123,7 +123,7 @@ def test_closing_ends_the_thread_even_if_a_request_waits(
     large: Path, whole_place: ProxyPlace
 ) -> None:
     thumbnails, _ = started(whole_place, large)
-    thumbnails.request(3)
-    thumbnails.close()
+    thumbnails.want(3)
+    thumbnails.stop()
     assert thumbnails.isFinished()
-    thumbnails.close()
+    thumbnails.stop()
