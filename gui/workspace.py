@@ -21,7 +21,8 @@ from gui.timeline_feed import TimelineFeed
 
 _SIZES = {"columns": [960, 392], "rows": [550, 218]}
 """Sizes of the splitters that the window begins with, px."""
-_LATE_MS = 40
+_LATE_MS = 30
+"""After a decision the picture of the next violation comes first; list and timeline follow."""
 
 
 class Workspace(QWidget):
@@ -45,15 +46,15 @@ class Workspace(QWidget):
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
         self._thumbnails = self._thumbnails_for(settings)
-        # The timeline's marks follow when the picture of the next violation was painted.
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
+        self._late.timeout.connect(self._follow)
+        self._decided = False
         self._lay_out()
         self._connect()
         self.set_theme(theme)
         index = session.index
         self.timeline.set_video(len(index), float(session.info.rate), index.timestamps())
         self._feed = TimelineFeed(session, self.timeline)
-        self._late.timeout.connect(self._feed.show_decisions)
         self._show_run()
         self.pane.show_frame(session.frame)
         self.setFocusProxy(self.pane)
@@ -164,14 +165,27 @@ class Workspace(QWidget):
         self.pane.show_boxes()
 
     def _show_decisions(self) -> None:
-        self._late.start()
-        self.review.show_decisions()
+        self._decided = True
+        self._follow_soon()
         self.pane.show_boxes()
 
     def _show_focus(self) -> None:
+        self._follow_soon()
+        self.pane.show_boxes()
+
+    def _follow_soon(self) -> None:
+        # Not begun anew each time: while a key is held down they would never follow.
+        if not self._late.isActive():
+            self._late.start()
+
+    def _follow(self) -> None:
+        """Let list and timeline show decisions and focus, after the picture was painted."""
+        if self._decided:
+            self._decided = False
+            self._feed.show_decisions()
+            self.review.show_decisions()
         self.review.show_focus()
         self._feed.show_focus()
-        self.pane.show_boxes()
 
     @Slot(int)
     def _show_frame(self, frame: int) -> None:

@@ -32,7 +32,7 @@ from tests.gui.conftest import OpenWindow
 from tests.gui.making import BOXES, job_text, on_disk, texts
 
 LOADING_MS = 120_000
-FRAMES = 16
+FRAMES = 40
 
 
 @dataclass
