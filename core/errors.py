@@ -76,6 +76,14 @@ class ExportError(UserError):
     """An export that cannot be written."""
 
 
+class CloudError(UserError):
+    """Something in the cloud that is wrong, out of reach, or refused."""
+
+
+class SignInError(CloudError):
+    """Credentials or a token that are missing, expired or refused."""
+
+
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """The person asked to stop; what was done until then is kept."""
 

@@ -7,6 +7,7 @@ from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
 from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
+from core.project.handover import Handover, Selection
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,18 @@ class SetRange:
     range: FrameRange | None
 
 
-Change = SetDecisions | SetThresholds | ChooseRun | SetRange
+@dataclass(frozen=True)
+class SetHandover:
+    """A change: where the project is handed over to, and how far that is."""
+
+    handover: Handover
+
+
+@dataclass(frozen=True)
+class SetSelection:
+    """A change: the frames that are chosen for labeling, None for no choice."""
+
+    selection: Selection | None
+
+
+Change = SetDecisions | SetThresholds | ChooseRun | SetRange | SetHandover | SetSelection

@@ -16,14 +16,24 @@ from core.errors import ChangedVideoError, MissingVideoError, ProjectError, Proj
 from core.paths import new_folder
 from core.prelabels import Decision
 from core.project import history
-from core.project.changes import Change, ChooseRun, SetDecisions, SetRange, SetThresholds
-from core.project.records import Run, VideoRecord
+from core.project.changes import (
+    Change,
+    ChooseRun,
+    SetDecisions,
+    SetHandover,
+    SetRange,
+    SetSelection,
+    SetThresholds,
+)
+from core.project.records import Run, VideoRecord, record_of
 from core.project.schema import DATABASE, connect
 from core.project.store import (
     delete_decision,
     read_decisions,
+    read_handover,
     read_range,
     read_runs,
+    read_selection,
     read_setting,
     read_thresholds,
     read_video,
@@ -51,6 +61,8 @@ class Project:
         decisions: A person's decisions by the key of their box.
         thresholds: What the person wants to see of what was found.
         range: The frames that the person looks at, None for all.
+        handover: Where it is handed over to, and how far that is.
+        selection: The frames that are chosen for labeling, None for no choice.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -60,6 +72,8 @@ class Project:
         self.runs: tuple[Run, ...] = tuple(read_runs(connection))
         self.decisions: dict[str, Decision] = dict(read_decisions(connection))
         self.range = read_range(connection)
+        self.handover = read_handover(connection)
+        self.selection = read_selection(connection)
         self._texts = history.texts(connection)
         self._lock: BaseFileLock | None = None
         self.thresholds = read_thresholds(connection)
@@ -75,7 +89,7 @@ class Project:
         try:
             with new_folder(folder) as partial:
                 (partial / "runs").mkdir()
-                _write_video(partial, _record(info))
+                _write_video(partial, record_of(info))
         except OSError as error:
             raise ProjectError(
                 f"The folder {folder} cannot be written ({error.strerror or error})",
@@ -229,6 +243,10 @@ class Project:
     def apply(self, change: ChooseRun) -> ChooseRun: ...
     @overload
     def apply(self, change: SetRange) -> SetRange: ...
+    @overload
+    def apply(self, change: SetHandover) -> SetHandover: ...
+    @overload
+    def apply(self, change: SetSelection) -> SetSelection: ...
     def apply(self, change: Change) -> Change:
         """Make a change, on disk before it returns; what it decides can be undone.
 
@@ -245,6 +263,10 @@ class Project:
                 return self._choose_run(change)
             case SetRange():
                 return self._set_range(change)
+            case SetHandover():
+                return self._set_handover(change)
+            case SetSelection():
+                return self._set_selection(change)
             case SetDecisions():
                 inverse = self._inverse(change)
                 with self._deciding(change):
@@ -325,6 +347,18 @@ class Project:
         self.range = wanted
         return before
 
+    def _set_handover(self, change: SetHandover) -> SetHandover:
+        before = SetHandover(self.handover)
+        self._set("handover", json.dumps(asdict(change.handover)))
+        self.handover = change.handover
+        return before
+
+    def _set_selection(self, change: SetSelection) -> SetSelection:
+        before, wanted = SetSelection(self.selection), change.selection
+        self._set("selection", json.dumps(asdict(wanted)) if wanted else "")
+        self.selection = wanted
+        return before
+
     def _choose_run(self, change: ChooseRun) -> ChooseRun:
         before = self.run
         if before is None or all(run.id != change.run_id for run in self.runs):
@@ -357,17 +391,3 @@ def _write_video(folder: Path, video: VideoRecord) -> None:
             "INSERT INTO video VALUES (1, ?, ?, ?, ?, ?, ?)",
             (str(video.path), *astuple(video)[1:]),
         )
-
-
-def _record(info: VideoInfo) -> VideoRecord:
-    path = info.path.resolve()
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise ProjectError(
-            f"The name {str(path)!r} is not valid text and cannot be stored",
-            mend="rename the video",
-        ) from error
-    return VideoRecord(
-        path, info.identity.size, info.identity.digest, info.frame_count, info.width, info.height
-    )

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.detectors.base import DetectorConfig, DetectorInfo
+from core.errors import ProjectError
 from core.video.identity import FileIdentity
+from core.video.reader import VideoInfo
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,22 @@ class Run:
     def begin(cls, run_id: str, config: DetectorConfig, info: DetectorInfo) -> "Run":
         """A run that begins now."""
         return cls(run_id, datetime.now(UTC).isoformat(timespec="seconds"), config, info)
+
+
+def record_of(info: VideoInfo) -> VideoRecord:
+    """What a project remembers of a video.
+
+    Raises:
+        ProjectError: Its name is no text.
+    """
+    path = info.path.resolve()
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise ProjectError(
+            f"The name {str(path)!r} is not valid text and cannot be stored",
+            mend="rename the video",
+        ) from error
+    return VideoRecord(
+        path, info.identity.size, info.identity.digest, info.frame_count, info.width, info.height
+    )

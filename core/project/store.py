@@ -13,6 +13,7 @@ from core.detectors.base import DetectorConfig, DetectorInfo, Sampling
 from core.errors import ProjectError
 from core.frames import FrameRange
 from core.prelabels import Correction, Decision, Verdict
+from core.project.handover import CloudPlace, Handover, ScheduledRun, Selection
 from core.project.records import Run, VideoRecord
 
 
@@ -87,6 +88,25 @@ def read_range(connection: sqlite3.Connection) -> FrameRange | None:
     """The frames that the person looks at, None for all."""
     saved = read_setting(connection, "range")
     return FrameRange(*json.loads(saved)) if saved else None
+
+
+def read_handover(connection: sqlite3.Connection) -> Handover:
+    """Where the project is handed over to."""
+    saved = read_setting(connection, "handover")
+    if not saved:
+        return Handover()
+    found = json.loads(saved)
+    run = ScheduledRun(**found["run"]) if found["run"] else None
+    return Handover(CloudPlace(**found["place"]), found["uploaded"], run)
+
+
+def read_selection(connection: sqlite3.Connection) -> Selection | None:
+    """The frames that are chosen for labeling, None for no choice."""
+    saved = read_setting(connection, "selection")
+    if not saved:
+        return None
+    found = json.loads(saved)
+    return Selection(found["name"], found["source"], tuple(found["frames"]))
 
 
 def read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:

@@ -16,7 +16,18 @@ from core.detections import from_frames
 from core.detectors.base import DetectorConfig
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
 from core.prelabels import Decision, Verdict
-from core.project import Project, Run, SetDecisions, is_project
+from core.project import (
+    CloudPlace,
+    Handover,
+    Project,
+    Run,
+    ScheduledRun,
+    Selection,
+    SetDecisions,
+    SetHandover,
+    SetSelection,
+    is_project,
+)
 from core.project.runs import load_detections, save_detections
 from core.project.schema import VERSION
 from core.video import VideoReader
@@ -375,3 +386,22 @@ def test_decisions_are_equal_by_box_and_verdict(project: Project) -> None:
     project.apply(deciding((box(1), ACCEPTED)))
     assert list(project.decisions.values()) == [Decision(box(1), ACCEPTED)]
     assert list(project.decisions) == [box(1).key]
+
+
+def test_handover_and_selection_are_kept_and_can_be_taken_back(project: Project) -> None:
+    run = ScheduledRun("a" * 24, "drive", "b" * 24, "2026-11-23T00:00:00+00:00")
+    place = CloudPlace("s3://videos", "s3://lightly/drive", role_arn="arn", flickering="graded")
+    handover = Handover(place, "2026-11-22T00:00:00+00:00", run)
+    selection = Selection("initial-tag", "lightly", (1, 5))
+
+    first = project.apply(SetHandover(handover))
+    none = project.apply(SetSelection(selection))
+    again = reopened(project)
+    assert (again.handover, again.selection) == (handover, selection)
+    assert again.can_undo is None
+
+    assert again.apply(first) == SetHandover(handover)
+    assert again.apply(none) == SetSelection(selection)
+    again = reopened(again)
+    assert (again.handover, again.selection) == (Handover(), None)
+    again.close()

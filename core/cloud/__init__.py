@@ -1,0 +1,1 @@
+"""The cloud: S3 and servers that speak it, and Lightly's platform."""

@@ -1,0 +1,1 @@
+"""Lightly's layout of files: names, predictions and metadata. No network here."""
