@@ -40,8 +40,6 @@ def lightly_boxes(
     thin = high - low < _STEPS
     low = np.where(thin, np.clip((low + high - _STEPS) // 2, 0, _STEPS * (size - 1)), low)
     steps = np.where(thin, _STEPS, high - low)
-    # The sum of two rounded numbers may pass the edge by its last bit.
-    steps = steps - (low / _STEPS + steps / _STEPS > size)
     return np.hstack([low, steps]) / _STEPS, kept
 
 
