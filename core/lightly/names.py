@@ -69,12 +69,13 @@ def check_names(videos: Sequence[Path]) -> None:
         _check_name(video)
     known: dict[str, Path] = {}
     for video in videos:
-        other = known.setdefault(name_key(video.name), video)
-        if other is not video:
+        key = name_key(video.name)
+        if key in known:
             raise CloudError(
-                f"{_shown(other)} and {_shown(video)} would have the same names of frames",
+                f"{_shown(known[key])} and {_shown(video)} would have the same names of frames",
                 mend="give each video once, or rename one of the two",
             )
+        known[key] = video
 
 
 def _check_name(video: Path) -> None:

@@ -100,6 +100,12 @@ def test_videos_whose_frames_would_have_the_same_names_are_refused(other: str) -
         layout_files([video(Path("a/clip.mp4")), video(Path(other))])
 
 
+def test_a_video_is_given_once() -> None:
+    same = video()
+    with pytest.raises(CloudError, match=r"^clip.mp4 and clip.mp4 would have the same names"):
+        layout_files([same, same])
+
+
 def test_accents_in_two_forms_are_the_same_name() -> None:
     with pytest.raises(CloudError, match="would have the same names"):
         layout_files([video(Path("caf\u00e9.mp4")), video(Path("cafe\u0301.mp4"))])
@@ -287,6 +293,17 @@ def test_several_videos_share_their_categories() -> None:
             boxes = files[f"{PREDICTIONS}/{task}/data/{name}-02-mp4.json"]["predictions"]
             assert [box["category_id"] for box in boxes] == ids
     assert layout_count([first, second]) == len(files)
+
+
+def test_two_classes_of_the_same_name_are_one_category() -> None:
+    files = documents(video(decisions=[ACCEPTED], names=("person", "person", "car")))
+    for task in (TASK, PRELABEL_TASK):
+        schema = files[f"{PREDICTIONS}/{task}/schema.json"]
+        assert [each["name"] for each in schema["categories"]] == ["person", "car"]
+        boxes = files[f"{PREDICTIONS}/{task}/data/clip-02-mp4.json"]["predictions"]
+        assert [box["category_id"] for box in boxes] == [0, 0]
+    [accepted] = files[f"{PREDICTIONS}/{PRELABEL_TASK}/data/clip-04-mp4.json"]["predictions"]
+    assert accepted["category_id"] == 1
 
 
 def test_a_class_without_a_name_is_a_sentence() -> None:

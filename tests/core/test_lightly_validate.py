@@ -321,7 +321,14 @@ def test_a_video_that_cannot_be_read_is_a_sentence(folder: Path, tmp_path: Path)
         validate(folder, [tmp_path / "gone.mp4"])
 
 
-def test_an_empty_folder_is_named_file_by_file(tmp_path: Path, clip: Path) -> None:
+def test_a_folder_without_lightlys_is_a_sentence(tmp_path: Path, clip: Path) -> None:
+    for folder in (tmp_path, tmp_path / "gone"):
+        with pytest.raises(CloudError, match=r"holds no folder \.lightly: give the folder that"):
+            validate(folder, [clip])
+
+
+def test_an_empty_layout_is_named_file_by_file(tmp_path: Path, clip: Path) -> None:
+    (tmp_path / ".lightly").mkdir()
     assert [str(fault) for fault in validate(tmp_path, [clip])] == [
         f"{TASKS} is not there",
         f"{META_SCHEMA} is not there",
