@@ -1,1 +1,1 @@
-"""Local servers for tests and for trying things by hand."""
+"""Local servers that tests and people drive the cloud parts against."""
