@@ -1,30 +1,19 @@
 """The validator of Lightly's layout: nothing to say of a clean folder, every damage named."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copy, copytree, rmtree
 from typing import Any
 
 import pytest
 
-from core.detectors.base import Sampling
 from core.errors import CloudError, VideoError
-from core.headless import Summary
-from core.lightly.commands import opened_videos, validate_command, write_command
 from core.lightly.names import PRELABEL_TASK, TASK
 from core.lightly.validate import Fault, validate
 from core.lightly.writer import write_layout
-from core.pipeline import process
-from core.prelabels import Verdict
-from core.project import Project, SetDecisions, SetHandover
-from core.project.handover import CloudPlace, Handover
-from core.video import VideoReader
 from tests.conftest import MakeVideo
 from tests.core.layouts import ACCEPTED, CAR_JSON, COUNT, documents, video
-from tests.core.making import flickering_frames, stream_of
-from tests.core.test_pipeline import CONFIG
 
 PREDICTIONS, METADATA = ".lightly/predictions", ".lightly/metadata"
 OWN = f"{PREDICTIONS}/{TASK}"
@@ -334,68 +323,4 @@ def test_an_empty_layout_is_named_file_by_file(tmp_path: Path, clip: Path) -> No
         f"{META_SCHEMA} is not there",
         f"{METADATA} has no file for 12 of the 12 frames of clip.mp4 (data/clip-00-mp4.json, "
         "data/clip-01-mp4.json, data/clip-02-mp4.json, …)",
-    ]
-
-
-# Commands
-
-
-@pytest.fixture
-def projects(make_video: MakeVideo, tmp_path: Path) -> list[Path]:
-    """Two projects with a run; in the first one a box is accepted."""
-    folders = []
-    for name in ("a.mp4", "b.mov"):
-        with VideoReader(make_video(name, frames=COUNT)) as reader:
-            project = Project.create(tmp_path / f"{name}.flickerscope", reader.info)
-            frames = flickering_frames(COUNT, (4, 8))
-            found = process(project, reader.index, CONFIG, stream=stream_of(frames)).findings
-        if name == "a.mp4":
-            project.apply(SetDecisions.of(Verdict.ACCEPTED, found.imputed, "Accept"))
-        project.close()
-        folders.append(project.folder)
-    return folders
-
-
-def quiet(stage: str, done: int, total: int, fps: float | None = None) -> None:
-    """A report that nobody hears."""
-
-
-def test_projects_are_written_and_valid(projects: Sequence[Path], tmp_path: Path) -> None:
-    stages: list[str] = []
-    out = tmp_path / "out"
-    summary: Summary = write_command(
-        projects, out, "flagged", True, lambda stage, done, total, fps=None: stages.append(stage)
-    )
-    files = [file for file in out.rglob("*") if file.is_file()]
-    assert summary["folder"] == str(out)
-    assert summary["files"] == len(files) == 3 * 2 * COUNT + 4 + 2
-    assert summary["bytes"] == sum(file.stat().st_size for file in files)
-    assert summary["frames"] == 2 * COUNT
-    assert "notices" not in summary
-    assert set(stages) >= {"Indexing", "Writing"}
-    assert json.loads((out / TASKS).read_text()) == [TASK, PRELABEL_TASK]
-    assert validate_command(out, projects, quiet) == []
-    assert validate_command(out, [], quiet) == []
-
-
-def test_each_project_may_say_what_flickering_means(projects: Sequence[Path]) -> None:
-    project = Project.open(projects[0])
-    project.apply(SetHandover(Handover(CloudPlace(flickering="graded"))))
-    project.close()
-    graded, flagged = opened_videos(projects, None, quiet)
-    again, same = opened_videos(projects, "flagged", quiet)
-    assert graded.flickering.tolist() != again.flickering.tolist()
-    assert flagged.flickering.tolist() == same.flickering.tolist()
-
-
-def test_frames_that_nobody_looked_at_are_told(projects: Sequence[Path], tmp_path: Path) -> None:
-    project = Project.open(projects[1])
-    with VideoReader(project.video.path) as reader:
-        config = replace(CONFIG, sampling=Sampling(stop=9))
-        process(project, reader.index, config, stream=stream_of(flickering_frames(COUNT, ())))
-    project.close()
-    summary = write_command(projects, tmp_path / "out", "graded", False, quiet)
-    assert summary["notices"] == [
-        "The run has not looked at 3 of the 12 frames of b.mov: they are handed over without "
-        "boxes, as if nothing flickered there."
     ]
