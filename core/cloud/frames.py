@@ -1,53 +1,22 @@
 """Chosen frames as pictures in S3, with signed URLs: what Lightly gives for a tag, without it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 from core.cloud.address import S3Address, S3Way
-from core.cloud.signing import SignedFrame, sign
+from core.cloud.signed import SignedFrame
+from core.cloud.signing import sign
 from core.cloud.upload import Item, UploadProgress, plan_upload, run_upload
-from core.errors import Cancelled, CloudError
+from core.errors import Cancelled
 from core.export.png import encode_png
 from core.lightly.names import frame_name
-from core.prelabels import Decision
-from core.project.handover import Selection
 from core.video.reader import VideoReader
-
-Scope = Literal["selected", "accepted", "flagged"]
-"""Frames of the selection; with a box that a person accepted, corrected or drew; that flicker."""
 
 FOLDER = "frames"
 """Where the pictures go, below the address that a person gives."""
 _BATCH = 64 << 20
 """Bytes of pictures that are sent together, and are in memory until they are."""
-
-
-def frames_to_hand_over(
-    decisions: Iterable[Decision],
-    selection: Selection | None,
-    flagged: Sequence[int],
-    scope: Scope,
-) -> list[int]:
-    """The frames that a scope means, ascending, each once.
-
-    Raises:
-        CloudError: There is none.
-    """
-    match scope:
-        case "selected":
-            frames = list(selection.frames) if selection else []
-            missing, mend = "selected", "schedule a selection, or choose flagged frames"
-        case "accepted":
-            frames = sorted({decision.box.frame for decision in decisions if decision.gives_box})
-            missing, mend = "accepted", "accept boxes in the review, or choose flagged frames"
-        case "flagged":
-            frames = sorted(set(flagged))
-            missing, mend = "flagged", "detect with a lower confidence"
-    if not frames:
-        raise CloudError(f"No frame is {missing}, so there is nothing to hand over", mend=mend)
-    return frames
 
 
 def upload_frames(

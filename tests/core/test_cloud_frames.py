@@ -7,14 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from core.assertions.imputed import ImputedBox
 from core.cloud import frames as cloud_frames
 from core.cloud.address import S3Address, S3Way
-from core.cloud.frames import Scope, frames_to_hand_over, upload_frames
+from core.cloud.frames import upload_frames
 from core.errors import Cancelled, CloudError
 from core.export.png import encode_png
-from core.prelabels import Decision, Verdict
-from core.project.handover import Selection
 from core.video import VideoReader
 from tests.conftest import MakeVideo
 from tests.servers.s3 import CREDENTIALS, S3Server, s3_server
@@ -95,27 +92,6 @@ def test_an_expiry_out_of_bounds_is_refused_before_anything_is_sent(
     with pytest.raises(CloudError, match="cannot be valid for 8 days"):
         upload_frames(reader, FRAMES, TARGET, way, timedelta(days=8))
     assert set(server.counts()) <= {"GET"}
-
-
-DECISIONS = [
-    Decision(ImputedBox(frame, (0.0, 0.0, 9.0, 9.0), "car", 0.5, "flickering"), verdict)
-    for frame, verdict in [(9, Verdict.ACCEPTED), (3, Verdict.ACCEPTED), (5, Verdict.REJECTED)]
-]
-
-
-@pytest.mark.parametrize(
-    ("scope", "expected"),
-    [("selected", [2, 4]), ("accepted", [3, 9]), ("flagged", [1, 5, 9])],
-)
-def test_a_scope_means_its_frames(scope: Scope, expected: list[int]) -> None:
-    selection = Selection("best", "lightly", (2, 4))
-    assert frames_to_hand_over(DECISIONS, selection, [5, 1, 9], scope) == expected
-
-
-@pytest.mark.parametrize("scope", ["selected", "accepted", "flagged"])
-def test_a_scope_without_frames_is_refused(scope: Scope) -> None:
-    with pytest.raises(CloudError, match=f"^No frame is {scope}, so there is nothing to hand over"):
-        frames_to_hand_over((), None, (), scope)
 
 
 def downloaded(url: str) -> bytes:
