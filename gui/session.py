@@ -18,7 +18,7 @@ from core.importing.base import ImportOptions
 from core.paths import ProxyPlace
 from core.pipeline import Progress, Seen
 from core.planning import plan_run
-from core.project import Project, Run
+from core.project import Handover, Project, Run, Selection, SetHandover, SetSelection
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -37,6 +37,10 @@ class Session(Deciding):
     """A run has seen all that it was to look at: its last `Update`."""
     detection_told = Signal(object)
     """A `Preparing` or a `Notice`."""
+    handover_changed = Signal()
+    """Where the project is handed over to, or how far that is; see `handover`."""
+    selection_changed = Signal()
+    """The frames that are chosen for labeling; see `selection`."""
 
     def __init__(
         self,
@@ -129,7 +133,37 @@ class Session(Deciding):
         self._show_run(seen.run, seen.detections, seen.findings)
         self.run_changed.emit()
 
+    # The cloud
+
+    @property
+    def handover(self) -> Handover:
+        """Where the project is handed over to, and how far that is."""
+        return self.project.handover
+
+    def set_handover(self, handover: Handover) -> None:
+        """Remember where the project is handed over to, or how far that is."""
+        if handover != self.handover and self._keep(SetHandover(handover)):
+            self.handover_changed.emit()
+
+    @property
+    def selection(self) -> Selection | None:
+        """The frames that are chosen for labeling, None for no choice."""
+        return self.project.selection
+
+    def set_selection(self, selection: Selection | None) -> None:
+        """Choose frames for labeling, or forget the choice."""
+        if selection != self.selection and self._keep(SetSelection(selection)):
+            self.selection_changed.emit()
+
     # Inside
+
+    def _keep(self, change: SetHandover | SetSelection) -> bool:
+        try:
+            self.project.apply(change)
+        except UserError as error:
+            self.failed.emit(error)
+            return False
+        return True
 
     def _receive(self, report: object) -> None:
         try:

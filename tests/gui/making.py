@@ -70,12 +70,12 @@ def on_disk(folder: Path) -> list[tuple[int, tuple[int, ...], Verdict]]:
 
 
 @contextmanager
-def refusing_writes(folder: Path) -> Iterator[None]:
-    """A project whose database refuses every change of a decision, as a full disk would."""
+def refusing_writes(folder: Path, table: str = "decision") -> Iterator[None]:
+    """A project whose database refuses every change of a table, as a full disk would."""
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
         for event in ("INSERT", "UPDATE", "DELETE"):
             other.execute(
-                f"CREATE TRIGGER refuse_{event} BEFORE {event} ON decision"
+                f"CREATE TRIGGER refuse_{event} BEFORE {event} ON {table}"
                 " BEGIN SELECT RAISE(ABORT, 'no room left'); END"
             )
         try:

@@ -1,4 +1,4 @@
-"""Servers on 127.0.0.1 that stand in for the cloud."""
+"""Servers on 127.0.0.1 that stand in for the cloud, for tests and for trying things by hand."""
 
 import os
 

@@ -1,0 +1,36 @@
+"""What a session remembers of the cloud."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from core.project import CloudPlace, Handover, Selection
+from gui.session import Session
+from tests.gui.making import refusing_writes
+
+
+def test_handover_and_selection_are_kept_and_told_once(session: Session, qtbot: QtBot) -> None:
+    handover = Handover(CloudPlace("s3://videos", "s3://lightly"))
+    selection = Selection("initial-tag", "lightly", (2, 4))
+    with qtbot.waitSignals([session.handover_changed, session.selection_changed]):
+        session.set_handover(handover)
+        session.set_selection(selection)
+    assert (session.handover, session.selection) == (handover, selection)
+
+    told: list[str] = []
+    session.handover_changed.connect(lambda: told.append("handover"))
+    session.selection_changed.connect(lambda: told.append("selection"))
+    session.set_handover(handover)
+    session.set_selection(selection)
+    assert told == []
+    session.set_selection(None)
+    assert told == ["selection"]
+
+
+def test_what_cannot_be_kept_is_told_and_changes_nothing(session: Session, qtbot: QtBot) -> None:
+    with (
+        refusing_writes(session.project.folder, "setting"),
+        qtbot.waitSignal(session.failed),
+    ):
+        session.set_selection(Selection("initial-tag", "lightly", (2,)))
+    assert session.selection is None
