@@ -130,7 +130,7 @@ def once(question: Callable[[], T]) -> T:
         problem = _out_of_reach(error)
     except ValueError as error:
         problem = CloudError(
-            f"Lightly's answer cannot be understood ({_line(str(error))})",
+            f"Lightly's answer cannot be understood ({one_line(str(error))})",
             mend=f"check that {server()} is Lightly's server",
         )
     # Not `from error`: its text holds the address of the request, and with it the token.
@@ -188,6 +188,8 @@ def _refused(error: Any) -> CloudError:
                 f"Lightly misses a file in the buckets, or cannot read it{said}",
                 mend="upload again, then repeat",
             )
+        case 407:
+            return _out_of_reach(error)
         case 0:
             return CloudError(
                 f"The connection to {server()} is not secure{said}",
@@ -210,7 +212,7 @@ def _said(error: Any) -> str:
         reason = json.loads(body)["error"] if body else getattr(error, "reason", "")
     except (ValueError, TypeError, KeyError):
         reason = getattr(error, "reason", "")
-    return f": {_line(str(reason))}" if reason else ""
+    return f": {one_line(str(reason))}" if reason else ""
 
 
 def _out_of_reach(error: Exception) -> UnreachableError:
@@ -226,7 +228,7 @@ def _out_of_reach(error: Exception) -> UnreachableError:
     )
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """The first line of a text, short, without a full stop and without secrets."""
     lines = redacted(text).strip().splitlines()
     return lines[0][:200].rstrip(". ") if lines else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cloud.lightly import TIMEOUT, UnreachableError, ask, client, never, once, wait
+from core.cloud.token import redacted
 from core.errors import Cancelled, CloudError
 from core.project.handover import ScheduledRun
 
@@ -157,8 +158,9 @@ def _refreshed(api: Any, run: ScheduledRun) -> ScheduledRun:
     # Not the client's own get_compute_worker_run_info: it takes any refusal for a missing run.
     data = once(question)
     if data is not None:
-        state = getattr(data.state, "value", data.state)
-        return replace(run, state=state, message=data.message or "", run_id=data.id)
+        # The message is kept in the project, and may hold a signed address.
+        message = redacted(data.message or "")
+        return replace(run, state=str(data.state), message=message, run_id=data.id)
     waiting = once(api.get_scheduled_compute_worker_runs)
     if any(scheduled.id == run.schedule_id for scheduled in waiting):
         return replace(run, state="OPEN", message="", run_id="")
@@ -194,14 +196,15 @@ class _Fetch:
         import requests
 
         have = self.partial.stat().st_size if self.partial.exists() else 0
-        headers = {"Range": f"bytes={have}-"} if have else {}
+        # Packed, the file would have another length than the answer says.
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
         with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT) as answer:
             if answer.status_code == 416:  # What is there is not the beginning of this file.
                 self.partial.unlink()
                 raise requests.ConnectionError
             answer.raise_for_status()
             have = have if answer.status_code == 206 else 0
-            size = have + int(answer.headers["Content-Length"])
+            size = have + int(answer.headers.get("Content-Length", 0))
             if self.target.exists() and self.target.stat().st_size == size:
                 return
             with self.partial.open("ab" if have else "wb") as file:

@@ -9,13 +9,14 @@ from typing import Any
 
 from core.cloud.address import S3Address
 from core.cloud.datasources import access_to, check_access, set_datasources
-from core.cloud.lightly import ConflictError, ask, client, library, make_once, never, once
+from core.cloud.lightly import ConflictError, ask, client, library, make_once, never, once, one_line
 from core.cloud.selection import SelectionRequest, selection_config
 from core.errors import Cancelled, CloudError
 from core.project.handover import CloudPlace, ScheduledRun
 
-WORKER_CONFIG = {"datasource": {"process_all": True}}
-"""Select from all frames, also from those that an earlier run of the dataset has seen."""
+WORKER_CONFIG = {"use_datapool": True, "datasource": {"process_all": True}}
+"""Without the datapool, the Worker aborts where a dataset has frames of an earlier run
+(https://docs.lightly.ai/docs/datapool); `process_all`: choose from the frames that it saw, too."""
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 _-]{2,}")
 """Source: `DatasetCreateRequest` of Lightly's client."""
@@ -72,7 +73,7 @@ def schedule(
         cancelled: Whether to stop before the next step.
 
     Raises:
-        Cancelled: The person asked to stop; nothing was scheduled.
+        Cancelled: The person asked to stop; what was made until then is found by repeating.
         CloudError: Something is missing or wrong, or Lightly refuses, or is out of reach.
     """
     check_place(place, keys=keys)
@@ -109,7 +110,7 @@ def _check_model(selection: dict[str, Any]) -> None:
         _as_model(selection)
     except ValueError as error:
         raise CloudError(
-            f"Lightly's client refuses the selection ({error})", mend="change it"
+            f"Lightly's client refuses the selection ({one_line(str(error))})", mend="change it"
         ) from None
 
 

@@ -42,6 +42,7 @@ def test_a_run_is_scheduled_with_its_dataset_and_buckets(lightly: LightlyServer)
         "METADATA",
     ]
     assert worker.docker.datasource.process_all
+    assert worker.docker.use_datapool
     assert list(platform.scheduled) == [run.schedule_id]
     assert (run.state, run.dataset, run.run_id) == ("OPEN", "dash cam", "")
     assert run.scheduled.endswith("+00:00")
@@ -119,6 +120,11 @@ def test_breaks_now_and_then_do_not_matter(lightly: LightlyServer, kind: Any) ->
 def test_an_overloaded_server_is_named(lightly: LightlyServer) -> None:
     lightly.faults.append(Fault("503", times=99))
     assert "status 503: overloaded" in sentence(scheduled)
+
+
+def test_a_page_that_wants_money_for_the_network_is_no_answer(lightly: LightlyServer) -> None:
+    lightly.faults.append(Fault("portal"))
+    assert f"check that {lightly.url} is Lightly's server" in sentence(scheduled)
 
 
 def test_a_server_that_does_not_answer_is_given_up(
