@@ -1,10 +1,12 @@
 """Clients of S3 and of servers that speak it, and whether a bucket can be used."""
 
 import logging
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.cloud.address import S3Address, S3Way
-from core.cloud.refusals import UnreachableError, explained
+from core.cloud.refusals import UnreachableError, elsewhere, explained
 from core.errors import CloudError
 
 __all__ = ["UnreachableError", "check_bucket", "explained", "s3_client"]
@@ -31,7 +33,6 @@ def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
         SignInError: The profile is unknown.
         CloudError: The endpoint is no address.
     """
-    import boto3
     from botocore.config import Config
 
     check_endpoint(way)
@@ -50,11 +51,33 @@ def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
         response_checksum_validation="when_required",
     )
     with explained(way):
-        session = boto3.Session(profile_name=way.profile or None)
+        session = aws_session(way)
         region = way.region or session.region_name or (_OTHERS_REGION if way.endpoint else None)
         return session.client(
             "s3", region_name=region, endpoint_url=way.endpoint or None, config=config
         )
+
+
+def aws_session(way: S3Way) -> Any:
+    """Credentials and region by the usual chain of AWS, or of the profile.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: See `explained`.
+    """
+    import boto3
+    import botocore.session
+
+    session = botocore.session.Session()
+    session.register_component("data_loader", _models())
+    return boto3.Session(botocore_session=session, profile_name=way.profile or None)
+
+
+@cache
+def _models() -> Any:
+    """Descriptions of AWS's services; to read them is most of what making a client takes."""
+    from botocore.session import Session
+
+    return Session().get_component("data_loader")
 
 
 def check_endpoint(way: S3Way) -> None:
@@ -63,8 +86,6 @@ def check_endpoint(way: S3Way) -> None:
     Raises:
         CloudError: It is none.
     """
-    from urllib.parse import urlsplit
-
     if not way.endpoint:
         return
     try:
@@ -90,7 +111,11 @@ def check_bucket(address: S3Address, way: S3Way, *, writing: bool) -> None:
     client = s3_client(way, attempts=2)
     prefix = f"{address.prefix}/" if address.prefix else ""
     with explained(way, address):
-        client.list_objects_v2(Bucket=address.bucket, Prefix=prefix, MaxKeys=1)
+        answer = client.list_objects_v2(Bucket=address.bucket, Prefix=prefix, MaxKeys=1)
+        # botocore finds the region by itself, but URLs signed for a wrong one are refused.
+        region = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+        if way.region and region and region != way.region:
+            raise elsewhere(address, way, region)
         if writing:
             where = {"Bucket": address.bucket, "Key": f"{prefix}.flickerscope-check"}
             upload = client.create_multipart_upload(**where)["UploadId"]
