@@ -292,7 +292,7 @@ def _hide_etags(hidden: Callable[[], bool]) -> None:
         shown = plain(key)
         return f'"{md5(f"{shown}{id(key)}".encode()).hexdigest()}"' if hidden() else shown
 
-    FakeKey.etag = property(etag)  # type: ignore[assignment, method-assign]
+    FakeKey.etag = property(etag)
 
 
 def main() -> None:
