@@ -148,7 +148,8 @@ def _failed(error: Exception, way: S3Way, address: S3Address | None) -> CloudErr
         return CloudError(f"{way.region!r} is no region of AWS", mend="write it as eu-central-1")
     if "endpoint" in str(error).lower():
         return CloudError(
-            f"{way.endpoint!r} is no endpoint address", mend="write it as https://server:port"
+            f"{without_password(way.endpoint)!r} is no endpoint address",
+            mend="write it as https://server:port",
         )
     return CloudError(
         f"{address or 'S3'} cannot be used ({type(error).__name__})",

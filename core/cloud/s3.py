@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.cloud.address import S3Address, S3Way
-from core.cloud.refusals import UnreachableError, elsewhere, explained
+from core.cloud.refusals import UnreachableError, elsewhere, explained, without_password
 from core.errors import CloudError
 
 __all__ = ["UnreachableError", "check_bucket", "explained", "s3_client"]
 
 _CONNECT_SECONDS = 10.0
-_READ_SECONDS = 30.0
+_ANSWER_SECONDS = 20.0
 _OTHERS_REGION = "us-east-1"
 """What servers other than AWS are told where nobody says a region: signatures need one."""
 
@@ -21,13 +21,20 @@ for _name in ("boto3", "botocore", "s3transfer", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
+def s3_client(
+    way: S3Way,
+    connections: int = 10,
+    *,
+    attempts: int = 3,
+    answer_seconds: float = _ANSWER_SECONDS,
+) -> Any:
     """A client of botocore; making it sends nothing.
 
     Args:
         way: Where, and as whom.
         connections: Kept open at most.
         attempts: How often each request is tried before it fails.
+        answer_seconds: How long each answer is waited for.
 
     Raises:
         SignInError: The profile is unknown.
@@ -39,7 +46,7 @@ def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
     config = Config(
         max_pool_connections=connections,
         connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        read_timeout=answer_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
         # Servers other than AWS seldom answer to bucket.host.
         s3={"addressing_style": "path" if way.endpoint else "auto"},
@@ -95,7 +102,8 @@ def check_endpoint(way: S3Way) -> None:
         good = False
     if not good or any(c.isspace() for c in way.endpoint):
         raise CloudError(
-            f"{way.endpoint!r} is no endpoint address", mend="write it as https://server:port"
+            f"{without_password(way.endpoint)!r} is no endpoint address",
+            mend="write it as https://server:port",
         )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.cloud import gate
-from core.cloud import s3 as s3_module
+from core.cloud import gate, sending
 from core.cloud.address import S3Address, S3Way
 from core.cloud.s3 import UnreachableError, check_bucket
 from core.cloud.upload import UploadProgress
@@ -42,7 +41,7 @@ def test_faults_now_and_then_are_got_over(
     fault: Fault, s3: S3Server, way: S3Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if fault.kind == "hang":
-        monkeypatch.setattr(s3_module, "_READ_SECONDS", 0.5)
+        monkeypatch.setattr(sending, "_ANSWER_SECONDS", 0.5)
     items = [large_item(tmp_path), *small_items(20)]
     plan = planned(items, way)
     s3.fail(fault)

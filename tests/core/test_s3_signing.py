@@ -1,7 +1,6 @@
 """Signed URLs, and the file that holds them."""
 
 import json
-import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,20 +9,10 @@ import pytest
 from core.cloud.address import S3Address, S3Way
 from core.cloud.signing import SignedFrame, ends_earlier, sign, write_signed
 from core.errors import CloudError, SignInError
-from tests.core.uploading import planned, ran, small_items
-from tests.servers.s3 import CREDENTIALS, S3Server
+from tests.servers.s3 import CREDENTIALS
 
 AWAY = S3Way("http://127.0.0.1:9", "eu-central-1")
 ONE = {"a.png": S3Address("bucket", "frames/a b.png")}
-
-
-def test_a_signed_url_gives_the_bytes_to_anybody(s3: S3Server, way: S3Way) -> None:
-    item = small_items(1)[0]
-    ran(planned([item], way))
-    (frame,) = sign({"data/x.json": item.address}, way, timedelta(hours=1))
-    with urllib.request.urlopen(frame.read_url) as answer:
-        assert answer.read() == item.source
-    assert frame.datasource_url == str(item.address)
 
 
 def test_signing_asks_nobody_and_says_how_long(aws: None) -> None:

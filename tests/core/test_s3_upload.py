@@ -1,11 +1,14 @@
 """Uploads to a local S3 server that works well."""
 
+import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.cloud.address import S3Address, S3Way
 from core.cloud.s3 import s3_client
+from core.cloud.signing import sign
 from core.cloud.upload import Item, TargetPlan, UploadProgress
 from core.errors import Cancelled, CloudError
 from tests.core.uploading import LARGE, kept, large_item, planned, ran, small_items
@@ -152,3 +155,12 @@ def test_what_others_take_away_meanwhile_is_named(s3: S3Server, way: S3Way) -> N
     with pytest.raises(CloudError, match=r"1 of 30 files are not in S3 .*clip-003-mp4\.json"):
         ran(plan, remove)
     assert planned(small_items(30), way).unchanged == 29
+
+
+def test_a_signed_url_gives_the_bytes_to_anybody(way: S3Way) -> None:
+    item = small_items(1)[0]
+    ran(planned([item], way))
+    (frame,) = sign({"data/x.json": item.address}, way, timedelta(hours=1))
+    with urllib.request.urlopen(frame.read_url) as answer:
+        assert answer.read() == item.source
+    assert frame.datasource_url == str(item.address)
