@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from core.cloud.token import lightly_token, redacted
-from core.errors import Cancelled, CloudError, SignInError
+from core.errors import Cancelled, CloudError, SignInError, UnreachableError
 
 T = TypeVar("T")
 
@@ -21,10 +21,6 @@ PAUSES = (0.5, 2.0, 5.0)
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 """Variables that Lightly's client obeys, the first that is set; it ignores NO_PROXY."""
 _TICK = 0.05
-
-
-class UnreachableError(CloudError):
-    """Lightly is out of reach or overloaded for now; the same question may be answered later."""
 
 
 class ConflictError(CloudError):

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.cloud.lightly import TIMEOUT, UnreachableError, ask, client, never, once, wait
+from core.cloud.lightly import TIMEOUT, ask, client, never, once, wait
 from core.cloud.token import redacted
-from core.errors import Cancelled, CloudError
+from core.errors import Cancelled, CloudError, UnreachableError
 from core.project.handover import ScheduledRun
 
 log = logging.getLogger(__name__)
