@@ -1,17 +1,20 @@
-"""Listing with few requests, part sizes, and the time left, without a server."""
+"""What uploads are made of, without a server."""
 
 from hashlib import md5
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cloud import progress
 from core.cloud.address import S3Address, S3Way
 from core.cloud.contents import PART, content_of, part_size
+from core.cloud.gate import Gate
 from core.cloud.listing import Listed, listed
 from core.cloud.progress import Meter
+from core.errors import Cancelled
 
 
 class Bucket:
@@ -30,6 +33,7 @@ class Bucket:
 KEYS = st.lists(st.text("ab/0", min_size=1, max_size=5), unique=True, max_size=40)
 
 
+@settings(max_examples=50, deadline=None)
 @given(KEYS, KEYS, st.integers(1, 5))
 def test_exactly_the_wanted_that_are_there_are_found(
     there: list[str], wanted: list[str], page: int
@@ -76,3 +80,17 @@ def test_the_time_left_is_that_of_the_slower(monkeypatch: pytest.MonkeyPatch) ->
     assert (seen.done_bytes, seen.done_files, seen.bytes_per_second) == (520, 20, 260)
     assert seen.seconds_left == 8  # 80 small files at 10 a second; the large one needs 2
     assert meter.progress(paused=True).seconds_left is None
+
+
+def test_a_pause_holds_requests_and_a_stop_ends_them() -> None:
+    gate, entered = Gate(), Event()
+    gate.pause(True)
+    thread = Thread(target=lambda: (gate.enter(), entered.set()), daemon=True)
+    thread.start()
+    assert not entered.wait(0.05)
+    gate.pause(False)
+    assert entered.wait(10)
+    gate.stop()
+    gate.pause(True)
+    with pytest.raises(Cancelled):
+        gate.enter()
