@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, get_args
+from typing import Annotated, Any, NoReturn, cast, get_args
 
 import typer
 
@@ -192,17 +192,17 @@ def export_command(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .flickerscope folder.")],
     format_: Annotated[str, typer.Option("--format", help="coco or yolo.")],
     out: Annotated[Path, typer.Option(help="New folder for frames and labels.")],
-    frames: Annotated[str, typer.Option(help="flagged or all.")] = "flagged",
+    frames: Annotated[str, typer.Option(help="flagged, accepted, selected or all.")] = "flagged",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write frames as PNG with their prelabels."""
-    from core.export import FORMATS
+    from core.export import FORMATS, SCOPES, Scope
     from core.headless import export_project
 
     _one_of("--format", format_, tuple(FORMATS))
-    _one_of("--frames", frames, ("flagged", "all"))
+    _one_of("--frames", frames, SCOPES)
     with _progress(as_json) as report:
-        result = export_project(project, format_, frames, out, report)
+        result = export_project(project, format_, cast(Scope, frames), out, report)
     _print(result, as_json)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import ExportError, VideoError
-from core.export import ExportResult, export, flagged_frames
+from core.export import ExportResult, Scope, expect_some, export, frames_in_scope
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
 from core.opening import Target, find, keep_index, open_reader
@@ -81,14 +81,14 @@ def import_into(
 
 
 def export_project(
-    folder: Path, format_name: str, frames: str, out: Path, report: Report
+    folder: Path, format_name: str, frames: Scope, out: Path, report: Report
 ) -> Summary:
     """Export a project's newest run with the decisions made so far.
 
     Args:
         folder: The project.
         format_name: A key of `core.export.FORMATS`.
-        frames: `flagged` or `all`.
+        frames: Which.
         out: New folder for the result.
         report: Told frames written.
 
@@ -101,17 +101,11 @@ def export_project(
         run, detections = current_run(project)
         with _opened(Target(project.video.path, folder), report) as reader:
             decisions = list(project.decisions.values())
-            chosen = (
-                flagged_frames(
-                    findings_of(project, run, detections, reader.index).within(project.thresholds),
-                    decisions,
-                )
-                if frames == "flagged"
-                else list(range(len(reader)))
-            )
+            found = findings_of(project, run, detections, reader.index).within(project.thresholds)
+            chosen = frames_in_scope(frames, found, decisions, project.selection, len(reader))
             result = export(
                 reader,
-                chosen,
+                expect_some(chosen, frames),
                 detections,
                 run.info.class_names,
                 decisions,

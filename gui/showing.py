@@ -11,7 +11,7 @@ from core.assertions.imputed import ImputedBox, ImputedBoxes
 from core.assertions.thresholds import Thresholds
 from core.detections import Detections, empty_detections
 from core.errors import UserError
-from core.export import flagged_frames
+from core.export import frames_in_scope
 from core.frames import FrameIndex
 from core.pipeline import Seen, current_seen
 from core.prelabels import Decision, Verdict
@@ -225,11 +225,8 @@ class Showing(QObject):
         self.queue_changed.emit()
 
     def _flag(self) -> None:
-        given = [decision for decision in self.decisions if decision.gives_box]
-        self._flagged = (
-            flagged_frames(self.findings, given)
-            if self.findings
-            else sorted({decision.box.frame for decision in given})
+        self._flagged = frames_in_scope(
+            "flagged", self.findings, self.decisions, None, len(self.index)
         )
 
     def _first_to_do(self, frame: int) -> ImputedBox | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assertions.findings import Findings
 from core.boxes import clip
 from core.detections import Detections
 from core.errors import Cancelled, ExportError
@@ -33,12 +32,6 @@ class ExportResult:
     folder: Path
     frames: int
     prelabels: int
-
-
-def flagged_frames(findings: Findings, decisions: Sequence[Decision]) -> list[int]:
-    """Frames with a violation, and those with an accepted box of an earlier run; ascending."""
-    accepted = {decision.box.frame for decision in decisions if decision.gives_box}
-    return sorted(accepted.union(findings.flagged.tolist()))
 
 
 def export(
@@ -71,10 +64,7 @@ def export(
         Cancelled: `cancelled` said so; nothing is left behind.
     """
     if not frames:
-        raise ExportError(
-            "No frame is flagged, so there is nothing to export",
-            mend="export all frames, or detect with a lower confidence",
-        )
+        raise ExportError("There is no frame to export", mend="choose other frames, or all of them")
     out = out.resolve()  # the folder may be the current one, which is about to be replaced
     try:
         with new_folder(out) as folder:

@@ -10,10 +10,9 @@ import pytest
 import supervision
 from pycocotools.coco import COCO
 
-from core.assertions.assess import assess
 from core.detections import Detections, from_frames
 from core.errors import Cancelled, ExportError
-from core.export import FORMATS, export, flagged_frames
+from core.export import FORMATS, export
 from core.export.base import LabeledFrame
 from core.export.yolo import write_yolo
 from core.lightly.names import frame_name
@@ -227,20 +226,9 @@ def test_an_export_below_a_regular_file_is_a_sentence(
 def test_nothing_to_export_is_a_sentence(
     reader: VideoReader, detections: Detections, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExportError, match=r"(?i)no frame is flagged"):
+    with pytest.raises(ExportError, match="no frame to export"):
         export(reader, [], detections, NAMES, [], "coco", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_flagged_frames_are_those_found_and_those_accepted_before() -> None:
-    frames = [frame_of([CAR]), frame_of([]), frame_of([CAR])]
-    findings = assess(from_frames(frames), NAMES, (200, 200), np.arange(3.0))
-    decisions = [
-        Decision(box(9), Verdict.ACCEPTED), Decision(box(8), Verdict.REJECTED),
-        Decision(box(0), Verdict.ACCEPTED),
-    ]  # fmt: skip
-    assert flagged_frames(findings, []) == [1]
-    assert flagged_frames(findings, decisions) == [0, 1, 9]
 
 
 @pytest.mark.parametrize(
