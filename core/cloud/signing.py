@@ -2,33 +2,20 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from core.cloud.address import S3Address, S3Way
 from core.cloud.s3 import explained, s3_client
+from core.cloud.signed import SignedFrame
 from core.errors import CloudError
 from core.paths import write_atomically
 
 LONGEST = timedelta(days=7)
 """Source: "Authenticating Requests: Using Query Parameters" of the Amazon S3 API reference."""
 _SHORTEST = timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class SignedFrame:
-    """A file that a URL gives to anybody who has it, until the URL expires."""
-
-    file_name: str
-    read_url: str = field(repr=False)
-    datasource_url: str
-    """Where it lies; no secret."""
-
-    def __repr__(self) -> str:
-        url = self.read_url.partition("?")[0]
-        return f"SignedFrame({self.file_name!r}, {url!r}, {self.datasource_url!r})"
 
 
 def sign(
