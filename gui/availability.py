@@ -89,6 +89,6 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
         "export": detected,
-        "upload": detected,
+        "upload": (session.findings is not None, tr("Detect first")),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
     }
