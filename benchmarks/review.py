@@ -99,7 +99,7 @@ def detect(clip: Path, model: str, home: Path) -> None:
     home.mkdir()
     os.environ["FLICKERSCOPE_HOME"] = str(home)
     trust(model)
-    process_video(clip, DetectorConfig(model, CONFIDENCE), None, lambda *_: None)
+    process_video(clip, DetectorConfig(model, CONFIDENCE), None, lambda *_, **__: None)
 
 
 def measure(clip: Path, boxes: int, home: Path, *, small_copy: bool, wait: bool = True) -> Times:

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import care, detecting, exporting
+from core.cli import care, detecting, exporting, handing_over
 from core.cli.options import progress, show
 from core.errors import UserError
 from core.logs import start_logging
@@ -98,7 +98,7 @@ def doctor_command(ctx: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-for part in (detecting.app, exporting.app, care.app):
+for part in (detecting.app, exporting.app, handing_over.app, care.app):
     app.add_typer(part)
 
 

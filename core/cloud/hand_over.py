@@ -9,18 +9,21 @@ from core.lightly.writer import LightlyVideo, layout_count, layout_files
 
 
 def items_of(
-    videos: Sequence[LightlyVideo],
-    input: S3Address,  # noqa: A002 - what Lightly calls this bucket
-    lightly: S3Address,
+    videos: Sequence[LightlyVideo], source: S3Address, lightly: S3Address
 ) -> Iterator[Item]:
     """The videos for the input bucket, then every file of the layout for Lightly's.
+
+    Args:
+        videos: What is handed over.
+        source: Where Lightly takes the videos from.
+        lightly: Where it looks for predictions and metadata.
 
     Raises:
         CloudError: Names of videos or classes do not serve; before the first item.
     """
     files = layout_files(videos)
     for video in videos:
-        yield Item(input.below(f"{DATA}/{video.path.name}"), video.path)
+        yield Item(source.below(f"{DATA}/{video.path.name}"), video.path)
     for file in files:
         yield Item(lightly.below(file.path), file.data)
 

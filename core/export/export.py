@@ -1,9 +1,8 @@
 """Write the chosen frames and their prelabels into a new folder, as a whole or not at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from core.export.yolo import write_yolo
 from core.lightly.names import frame_name
 from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, prelabels_of_frame
-from core.video.picture import Picture
 from core.video.reader import VideoReader
 
 FORMATS: Mapping[str, FormatWriter] = {"coco": write_coco, "yolo": write_yolo}
@@ -95,7 +93,7 @@ def _write_frames(
     images.mkdir()
     labeled = []
     by_frame = _by_frame(decisions)
-    for done, (frame, picture) in enumerate(_pictures(reader, frames), start=1):
+    for done, (frame, picture) in enumerate(reader.pictures(frames), start=1):
         item = _label(reader, frame, detections, class_names, by_frame[frame])
         (images / item.file_name).write_bytes(encode_png(picture))
         labeled.append(item)
@@ -147,10 +145,3 @@ def _by_frame(decisions: Sequence[Decision]) -> defaultdict[int, list[Decision]]
     for decision in decisions:
         grouped[decision.box.frame].append(decision)
     return grouped
-
-
-def _pictures(reader: VideoReader, frames: Sequence[int]) -> Iterator[tuple[int, Picture]]:
-    """The frames in order; neighbours are decoded in one go."""
-    for _, run in groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0]):
-        stretch = [frame for _, frame in run]
-        yield from reader.frames_in_range(stretch[0], stretch[-1] + 1)

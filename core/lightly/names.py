@@ -69,26 +69,27 @@ def check_names(videos: Sequence[Path]) -> None:
         _check_name(video)
     known: dict[str, Path] = {}
     for video in videos:
-        other = known.setdefault(name_key(video.name), video)
-        if other is not video:
+        key = name_key(video.name)
+        if key in known:
             raise CloudError(
-                f"{_shown(other)} and {_shown(video)} would have the same names of frames",
+                f"{_shown(known[key])} and {_shown(video)} would have the same names of frames",
                 mend="give each video once, or rename one of the two",
             )
+        known[key] = video
 
 
 def _check_name(video: Path) -> None:
     name, shown = video.name, _shown(video)
-    if video.is_dir():
-        raise CloudError(
-            f"{shown} is a folder of images, but Lightly gets videos here",
-            mend="make a video of the images, and a project of that",
-        )
     mend = "rename the video and tell its project (flickerscope relocate PROJECT VIDEO)"
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
         raise CloudError(f"The name {shown} holds signs that are no text", mend=mend)
     if name in ("", ".", "..") or "/" in name or "\\" in name:
         raise CloudError(f"The name {shown} could be taken for a path", mend=mend)
+    if video.is_dir():
+        raise CloudError(
+            f"{shown} is a folder of images, but Lightly gets videos here",
+            mend="make a video of the images, and a project of that",
+        )
     if not re.fullmatch(r"\.[A-Za-z0-9]+", video.suffix):
         raise CloudError(
             f"The name {shown} has no suffix such as .mp4, by which Lightly knows a video",

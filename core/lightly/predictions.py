@@ -40,8 +40,6 @@ def lightly_boxes(
     thin = high - low < _STEPS
     low = np.where(thin, np.clip((low + high - _STEPS) // 2, 0, _STEPS * (size - 1)), low)
     steps = np.where(thin, _STEPS, high - low)
-    # The sum of two rounded numbers may pass the edge by its last bit.
-    steps = steps - (low / _STEPS + steps / _STEPS > size)
     return np.hstack([low, steps]) / _STEPS, kept
 
 
@@ -85,16 +83,15 @@ def handed_over(
     None if the decisions change nothing about the detector's boxes.
     """
     changed: dict[int, list[Prelabel]] = {}
-    names = dict.fromkeys(class_names)
     for frame, here in _by_frame(decisions).items():
         boxes = prelabels_of_frame(frame, detections, class_names, here)
         if boxes != prelabels_of_frame(frame, detections, class_names, ()):
             changed[frame] = boxes
-            names |= dict.fromkeys(box.class_name for box in boxes)
     if not changed:
         return None
-    class_of = {name: i for i, name in enumerate(names)}
-    return _replaced(detections, changed, class_of), tuple(names)
+    used = dict.fromkeys(box.class_name for boxes in changed.values() for box in boxes)
+    names = (*class_names, *(name for name in used if name not in class_names))
+    return _replaced(detections, changed, {name: i for i, name in enumerate(names)}), names
 
 
 def _replaced(

@@ -90,9 +90,18 @@ def validate(
         on_index: Told the share of a video that is indexed.
 
     Raises:
-        UserError: A video that was given cannot be read or handed over, or there is none.
+        UserError: The folder holds no `.lightly` or cannot be read, a video that was given cannot
+            be read or handed over, or there is none.
     """
-    return list(_faults(folder, videos, on_progress, on_index))
+    mend = "give the folder that holds .lightly"
+    try:
+        if not (folder / ".lightly").is_dir():
+            raise CloudError(f"{folder} holds no folder .lightly", mend=mend)
+        return list(_faults(folder, videos, on_progress, on_index))
+    except OSError as error:
+        raise CloudError(
+            f"The folder {folder} cannot be read ({error.strerror or error})", mend=mend
+        ) from error
 
 
 def _faults(
@@ -239,7 +248,7 @@ def _misnamed(file: str, videos: Sequence[_Video], present: set[str]) -> str:
     likely = [v for v in videos if name_key(v.path.stem) == name_key(found["stem"])]
     if not likely:
         names = ", ".join(video.path.name for video in videos)
-        return f"belongs to no video that could be read ({names})"
+        return f"belongs to no video that could be read ({names or 'there is none'})"
     suffix = f".{found['ext']}".casefold()
     video = next((v for v in likely if v.path.suffix.casefold() == suffix), likely[0])
     frame = int(found["frame"])

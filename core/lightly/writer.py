@@ -164,7 +164,8 @@ def write_layout(
     """
     files = layout_files(videos)
     copied = [video.path for video in videos] if with_videos else []
-    total = layout_count(videos) + sum(count_pieces(path) for path in copied)
+    count = layout_count(videos)
+    total = count + sum(count_pieces(path) for path in copied)
     written, done = 0, 0
     try:
         with new_folder(out) as folder:
@@ -178,7 +179,7 @@ def write_layout(
             f"The folder {out} cannot be written ({error.strerror or error})",
             mend="choose a new folder, or free some disk space",
         ) from error
-    return LayoutWritten(out.resolve(), layout_count(videos) + len(copied), written)
+    return LayoutWritten(out.resolve(), count + len(copied), written)
 
 
 def _flickering(

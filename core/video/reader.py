@@ -1,8 +1,9 @@
 """Pictures by frame index."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 
@@ -106,6 +107,18 @@ class VideoReader:
         """
         frames = self.decode(FrameRange(start, stop))
         return ((decoded.index, decoded.picture()) for decoded in frames)
+
+    def pictures(self, frames: Sequence[int]) -> Iterator[tuple[int, Picture]]:
+        """Chosen frames, ascending, with their pictures; neighbours are decoded in one go.
+
+        Undecodable ones are left out where one beside them can be decoded.
+
+        Raises:
+            IndexError, DamagedFrameError, RuntimeError: As for `decode`.
+        """
+        for _, run in groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0]):
+            stretch = [frame for _, frame in run]
+            yield from self.frames_in_range(stretch[0], stretch[-1] + 1)
 
     def decode(
         self,
