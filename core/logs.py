@@ -4,19 +4,32 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from core.cloud.token import redacted
 from core.paths import logs_dir
+
+_TALKATIVE = ("boto3", "botocore", "s3transfer", "urllib3")
+"""Loggers that write whole requests, with what is secret in them."""
 
 
 def start_logging() -> Path:
-    """Log to a bounded file from now on.
+    """Log to a bounded file from now on; secrets are left out.
 
     Returns:
         The log file.
     """
     path = logs_dir() / "flickerscope.log"
     handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return path
+
+
+class _Redacting(logging.Formatter):
+    """Sees the message, the exception and the stack as one text, so that nothing slips past."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))

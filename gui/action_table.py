@@ -41,6 +41,14 @@ SPECS = (
         "File", "export", "Export…", "export", ("Ctrl+E",), "Export frames with prelabels", "Export"
     ),
     ActionSpec(
+        "File", "upload", "Upload…", "upload", ("Ctrl+U",),
+        "Upload the video and what Lightly needs of it to S3", "Upload",
+    ),
+    ActionSpec(
+        "File", "signed_urls", "Export signed URLs…", "links", ("Ctrl+Shift+U",),
+        "Write web addresses of chosen frames that work for a while", "URLs",
+    ),
+    ActionSpec(
         "File", "settings", "Settings…", "settings", ("Ctrl+,",),
         "Choose the appearance, and how video is decoded and kept",
     ),

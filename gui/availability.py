@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
 from gui.actions import SPECS, set_enabled, set_tip
-from gui.i18n import tr
+from gui.i18n import mark, tr
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -20,18 +21,27 @@ _NEED_BOX = (
     *("accept", "reject", "accept_gap", "reject_gap", "accept_track", "reject_track"),
     *("edit", "change_class", "delete", "spread", "loop"),
 )
+_UNDER_WAY = {
+    "export": mark("An export is under way"),
+    "upload": mark("An upload is under way"),
+    "signed_urls": mark("Signed URLs are being made"),
+}
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
 
 
 def allow(
-    actions: dict[str, QAction], session: Session | None, *, exporting: bool, cannot_copy: str
+    actions: dict[str, QAction],
+    session: Session | None,
+    *,
+    busy: Collection[str],
+    cannot_copy: str,
 ) -> None:
     """Enable what can be used; the tooltips of the rest say what is missing.
 
     Args:
         actions: All actions by name.
         session: What is open.
-        exporting: Whether an export is under way.
+        busy: Actions whose jobs are under way.
         cannot_copy: Why no small copy can be made now; empty if it can.
     """
     if session is None:
@@ -40,7 +50,7 @@ def allow(
         return
     for name in _NEED_VIDEO:
         set_enabled(actions[name], True, "")
-    for name, (possible, why_not) in _conditions(session, exporting).items():
+    for name, (possible, why_not) in _conditions(session, busy).items():
         set_enabled(actions[name], possible, why_not)
     set_enabled(actions["copy"], not cannot_copy, cannot_copy)
     for name, what, nothing, tip in (
@@ -62,11 +72,12 @@ def allow(
             set_tip(actions[name], tip)
 
 
-def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]]:
+def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool, str]]:
     flagged = (bool(session.flagged), tr("No frame flickers yet"))
     selected = (bool(session.selected), tr("No frame is selected yet"))
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
+    detected = (session.run is not None, tr("Detect first"))
     focused = (session.focused is not None, tr("No box is in focus"))
     return {
         **dict.fromkeys(_NEED_BOX, focused),
@@ -80,11 +91,7 @@ def _conditions(session: Session, exporting: bool) -> dict[str, tuple[bool, str]
         "import_file": calm,
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
-        "export": _can_export(session, exporting),
+        "export": detected,
+        "upload": detected,
+        **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
     }
-
-
-def _can_export(session: Session, exporting: bool) -> tuple[bool, str]:
-    if exporting:
-        return False, tr("An export is under way")
-    return session.run is not None, tr("Detect first")

@@ -98,6 +98,11 @@ class Background(QObject):
         """Whether the status bar shows what comes before detecting and copying."""
         return self.opener.busy or self.exporter.busy
 
+    @property
+    def busy(self) -> set[str]:
+        """The actions whose jobs are under way."""
+        return {"export"} if self.exporter.busy else set()
+
     # Opening
 
     def _begin_opening(self, name: str) -> None:

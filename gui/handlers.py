@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from core.verdict import Verdict
 
 if TYPE_CHECKING:
+    from gui.background import Background
     from gui.main_window import MainWindow
     from gui.session import Session
     from gui.workspace import Workspace
@@ -31,10 +32,14 @@ def handlers(window: MainWindow) -> dict[str, Handler]:
     def on_workspace(act: Callable[[Workspace], object]) -> Handler:
         return lambda: act(window.workspace) if window.workspace is not None else None
 
+    def on_jobs(act: Callable[[Background, Session], object]) -> Handler:
+        return lambda: act(window.jobs, window.session) if window.session is not None else None
+
     return (
         _of_window(window)
         | {name: on_session(act) for name, act in _ON_SESSION.items()}
         | {name: on_workspace(act) for name, act in _ON_WORKSPACE.items()}
+        | {name: on_jobs(act) for name, act in _ON_JOBS.items()}
     )
 
 
@@ -48,7 +53,6 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "import_file": lambda: window.detecting.import_boxes(False),
         "import_folder": lambda: window.detecting.import_boxes(True),
         "copy": window.jobs.copier.start,
-        "export": window.export,
         "settings": window.show_settings,
         "quit": window.close,
         "go_to": window.sheets.go_to,
@@ -103,6 +107,10 @@ _ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
     "zoom_out": lambda w: w.pane.picture.zoom_out(),
     "timeline_in": lambda w: w.timeline.zoom_by(_TIMELINE_STEP),
     "timeline_out": lambda w: w.timeline.zoom_by(1 / _TIMELINE_STEP),
+}
+
+_ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
+    "export": lambda jobs, s: jobs.exporter.ask(s),
 }
 
 

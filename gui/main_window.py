@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
         allow(
             self.actions_by_name,
             self.session,
-            exporting=self.jobs.exporter.busy,
+            busy=self.jobs.busy,
             cannot_copy=self.jobs.copier.why_not(),
         )
 
@@ -309,11 +309,6 @@ class MainWindow(QMainWindow):
     def _note_model(self, model: str) -> None:
         self._settings = self._settings.with_model(model)
         save_settings(self._settings)
-
-    def export(self) -> None:
-        """Let the person choose what to export, and where to."""
-        if self.session is not None:
-            self.jobs.exporter.ask(self.session)
 
     def show_settings(self) -> None:
         """Let the person change the settings."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -18,6 +18,9 @@ from gui.theme import tabular
 
 if TYPE_CHECKING:
     from core.frames import FrameIndex
+
+_GOING = ("previous", "back", "play", "forward", "next")
+_HANDING_OVER = ("export", "upload", "signed_urls")
 
 
 class PositionLabel(QLabel):
@@ -62,11 +65,54 @@ class RecentMenu(QMenu):
         self.recent_requested.emit(path)
 
 
+class MainBar(QToolBar):
+    """Buttons with icon and word; where room is short, some of them show their icons only."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._worded: list[list[QToolButton]] = []
+        """Those that can do without their words, the next ones to lose them last."""
+        self._wordless: list[tuple[list[QToolButton], int]] = []
+        """Those that have lost them, and the pixels that this gave; the newest last."""
+
+    def terse(self, buttons: list[QToolButton]) -> None:
+        """Let these lose their words together, after those that were named before."""
+        self._worded.insert(0, buttons)
+
+    def button(self, action: QAction) -> QToolButton:
+        """The button of an action."""
+        button = self.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        return button
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        shown = len(self._worded)
+        while self._worded and self.sizeHint().width() > self.width():
+            before = self.sizeHint().width()
+            buttons = self._worded.pop()
+            _dress(buttons, Qt.ToolButtonStyle.ToolButtonIconOnly)
+            self._wordless.append((buttons, before - self.sizeHint().width()))
+        while self._wordless and (self.sizeHint().width() + self._wordless[-1][1] <= self.width()):
+            buttons, _ = self._wordless.pop()
+            _dress(buttons, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._worded.append(buttons)
+        layout = self.layout()
+        if len(self._worded) != shown and layout is not None:
+            # Else the last buttons would be painted as hidden once.
+            layout.activate()
+
+
 def make_toolbar(
     actions: dict[str, QAction], recent: RecentMenu, runs: QMenu, owner: QWidget
 ) -> tuple[QToolBar, PositionLabel]:
     """The toolbar and the label in it that shows the position."""
-    bar = QToolBar(tr("Main"), owner)
+    bar = MainBar(tr("Main"), owner)
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -77,20 +123,31 @@ def make_toolbar(
     other = [runs.menuAction(), actions["import_file"], actions["import_folder"]]
     bar.addWidget(_with_menu(actions["detect"], detect, other))
     bar.addSeparator()
-    for name in ("previous", "back", "play", "forward", "next"):
+    for name in _GOING:
         bar.addAction(actions[name])
     bar.addWidget(position)
     bar.addSeparator()
-    bar.addAction(actions["export"])
+    for name in _HANDING_OVER:
+        bar.addAction(actions[name])
     space = QWidget()
     space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(space)
-    bar.addWidget(_more(actions))
+    everything = _more(actions)
+    bar.addWidget(everything)
     for action in bar.actions():
         # A toolbar takes its own buttons out of the Tab order.
         if isinstance(button := bar.widgetForAction(action), QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    bar.terse([bar.button(actions[name]) for name in _GOING])
+    bar.terse([everything])
+    for name in reversed(_HANDING_OVER):
+        bar.terse([bar.button(actions[name])])
     return bar, position
+
+
+def _dress(buttons: Iterable[QToolButton], style: Qt.ToolButtonStyle) -> None:
+    for button in buttons:
+        button.setToolButtonStyle(style)
 
 
 def _position(seconds: float, frame: int, last: int) -> str:

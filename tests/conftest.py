@@ -23,6 +23,9 @@ os.environ["YOLO_CONFIG_DIR"] = str(Path(_SESSION_HOME.name) / "ultralytics")
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["YOLO_OFFLINE"] = "true"
 os.environ["YOLO_AUTOINSTALL"] = "false"
+# No test sees, or writes to, the keyring and the token of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+os.environ.pop("LIGHTLY_TOKEN", None)
 Path(os.environ["YOLO_CONFIG_DIR"]).mkdir()
 
 DATA_VARIABLE = "FLICKERSCOPE_TEST_DATA"

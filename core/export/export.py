@@ -16,6 +16,7 @@ from core.export.base import IMAGES, FormatWriter, LabeledFrame
 from core.export.coco import write_coco
 from core.export.png import encode_png
 from core.export.yolo import write_yolo
+from core.lightly.names import frame_name
 from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, prelabels_of_frame
 from core.video.picture import Picture
@@ -102,12 +103,6 @@ def _write_frames(
         if cancelled():
             raise Cancelled
     return labeled
-
-
-def frame_name(video: Path, frame: int, frame_count: int) -> str:
-    """Lightly's name for a frame: `<video>-<frame>-<ext>.png`, the frame padded with zeros."""
-    padded = str(frame).zfill(len(str(frame_count)))
-    return f"{video.stem}-{padded}-{video.suffix.lstrip('.')}.png"
 
 
 def _label(

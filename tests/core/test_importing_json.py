@@ -11,10 +11,10 @@ import pytest
 from core.errors import ImportedDetectionsError
 from core.export.base import FormatWriter, LabeledFrame
 from core.export.coco import write_coco
-from core.export.export import frame_name
 from core.export.yolo import write_yolo
 from core.importing.base import ForVideo, Imported, ImportOptions
 from core.importing.formats import import_detections
+from core.lightly.names import frame_name
 from core.prelabels import Prelabel, Source
 
 HIGHWAY = ForVideo("highway.mp4", 10, 200, 100)

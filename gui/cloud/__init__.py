@@ -1,0 +1,1 @@
+"""Handing over to the cloud from the window: uploading, scheduling, signed URLs."""
