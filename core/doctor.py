@@ -8,6 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from core.cloud.lightly import server
+from core.cloud.token import token_source
 from core.demo import demo_video
 from core.detectors.base import DEFAULT_MODEL
 from core.detectors.weights import quiet_ultralytics
@@ -46,6 +48,8 @@ def core_checks() -> dict[str, Check]:
         "detector": _torch,
         "openvino": lambda: _optional("openvino"),
         "onnx": lambda: _optional("onnxruntime"),
+        "aws": _aws,
+        "lightly": _lightly,
         "models": _models,
         "projects": lambda: _writable(default_project_dir(Path("x")).parent),
     }
@@ -83,6 +87,27 @@ def _optional(module: str) -> str:
             f"not installed; optional, for models of that kind: pip install flickerscope[{extra}]"
         )
     return f"{module} {found.__version__}"
+
+
+def _aws() -> str:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = boto3.Session()
+        found = session.get_credentials()
+    except BotoCoreError as error:
+        raise OSError(f"the AWS configuration cannot be used: {error}") from None
+    if found is None:
+        return "no credentials; for uploading, run aws configure or aws sso login"
+    return f"credentials from {found.method}, region {session.region_name or 'not set'}"
+
+
+def _lightly() -> str:
+    source = token_source()
+    if source is None:
+        return "no token; for scheduling, run flickerscope lightly token"
+    return f"token from the {source}, server {server()}"
 
 
 def _models() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
@@ -28,7 +28,15 @@ Summary = dict[str, object]
 class Report(Protocol):
     """Told how far a stage of the work is."""
 
-    def __call__(self, stage: str, done: int, total: int, fps: float | None = None) -> None: ...
+    def __call__(
+        self,
+        stage: str,
+        done: int,
+        total: int,
+        fps: float | None = None,
+        *,
+        unit: Literal["items", "bytes"] = "items",
+    ) -> None: ...
 
 
 def process_video(
@@ -95,27 +103,40 @@ def export_project(
     Raises:
         UserError: See `core.errors`.
     """
-    project = Project.open(folder)
-    try:
-        project.check_video()
+    with (
+        closing(Project.open(folder)) as project,
+        frames_of_project(project, frames, report) as (reader, chosen),
+    ):
         run, detections = current_run(project)
-        with _opened(Target(project.video.path, folder), report) as reader:
-            decisions = list(project.decisions.values())
-            found = findings_of(project, run, detections, reader.index).within(project.thresholds)
-            chosen = frames_in_scope(frames, found, decisions, project.selection, len(reader))
-            result = export(
-                reader,
-                expect_some(chosen, frames),
-                detections,
-                run.info.class_names,
-                decisions,
-                format_name,
-                out,
-                on_progress=lambda done, total: report(f"Exporting {format_name}", done, total),
-            )
+        result = export(
+            reader,
+            chosen,
+            detections,
+            run.info.class_names,
+            list(project.decisions.values()),
+            format_name,
+            out,
+            on_progress=lambda done, total: report(f"Exporting {format_name}", done, total),
+        )
         return _exported(result, format_name)
-    finally:
-        project.close()
+
+
+@contextmanager
+def frames_of_project(
+    project: Project, scope: Scope, report: Report
+) -> Iterator[tuple[VideoReader, list[int]]]:
+    """A project's video, and the frames in a scope, ascending.
+
+    Raises:
+        UserError: See `core.errors`; no frame is in it.
+    """
+    project.check_video()
+    run, detections = current_run(project)
+    with _opened(Target(project.video.path, project.folder), report) as reader:
+        found = findings_of(project, run, detections, reader.index).within(project.thresholds)
+        decisions = project.decisions.values()
+        chosen = frames_in_scope(scope, found, decisions, project.selection, len(reader))
+        yield reader, expect_some(chosen, scope)
 
 
 def run_demo(out: Path | None, report: Report) -> Summary:

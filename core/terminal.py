@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeRemainingColumn,
@@ -15,6 +19,16 @@ from rich.progress import (
 
 from core.errors import UserError
 from core.headless import Report
+
+
+class _AmountColumn(ProgressColumn):
+    """How much is done, in items or in bytes."""
+
+    _items, _bytes = MofNCompleteColumn(), DownloadColumn()
+
+    def render(self, task: Task) -> RenderableType:
+        column = self._bytes if task.fields["unit"] == "bytes" else self._items
+        return column.render(task)
 
 
 @contextmanager
@@ -27,17 +41,24 @@ def progress(quiet: bool) -> Iterator[Report]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _AmountColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     bars = Progress(*columns, console=Console(stderr=True), disable=quiet)
     tasks: dict[str, TaskID] = {}
 
-    def report(stage: str, done: int, total: int, fps: float | None = None) -> None:
+    def report(
+        stage: str,
+        done: int,
+        total: int,
+        fps: float | None = None,
+        *,
+        unit: Literal["items", "bytes"] = "items",
+    ) -> None:
         if stage not in tasks:
             bars.start()
-            tasks[stage] = bars.add_task(stage, total=total, rate="")
+            tasks[stage] = bars.add_task(stage, total=total, rate="", unit=unit)
         rate = "" if fps is None else f"{fps:.1f} fps"
         bars.update(tasks[stage], completed=done, total=total, rate=rate)
 

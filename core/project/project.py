@@ -135,7 +135,7 @@ class Project:
         """
         project = cls.open(folder) if is_project(folder) else cls.create(folder, info)
         try:
-            project._reserve()
+            project.reserve()
             if project.video.path != info.path.resolve() and not project.video.path.exists():
                 project.relocate(info.path)
             elif project.video.path != info.path.resolve():
@@ -152,7 +152,12 @@ class Project:
             raise
         return project
 
-    def _reserve(self) -> None:
+    def reserve(self) -> None:
+        """Keep other windows and commands from writing, until it is closed.
+
+        Raises:
+            ProjectInUseError: One of them works on it.
+        """
         lock = FileLock(self.folder / _LOCK, timeout=0)
         try:
             lock.acquire()

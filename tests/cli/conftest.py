@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import CODE_WARNING, Window, run
+from core.cli import Window, run
+from core.cli.detecting import CODE_WARNING
 from core.detectors.base import DetectorConfig
 from core.pipeline import process
 from core.prelabels import Decision, Verdict

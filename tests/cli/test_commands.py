@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pycocotools.coco import COCO
 
-from core.cli import CODE_WARNING, Window
+from core.cli import Window
+from core.cli.detecting import CODE_WARNING
 from core.pipeline import current_run, findings_of
 from core.project import Project, is_project
 from core.video.reader import VideoReader

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.errors import ProjectError
 from core.prelabels import Verdict
@@ -46,13 +48,23 @@ def environment(home: Path, display: str | None) -> dict[str, str]:
 class Program:
     """`flickerscope PATH` in a process of its own."""
 
-    def __init__(self, display: str, home: Path, path: Path) -> None:
+    def __init__(
+        self,
+        display: str,
+        home: Path,
+        path: Path,
+        more: Mapping[str, str] | None = None,
+        *,
+        eye: bool = False,
+    ) -> None:
         self.display = display
         self._said = (home / "said.txt").open("a+")
+        self._eye = home / "eye"
+        module = ["tests.e2e.eye", str(self._eye)] if eye else ["gui"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gui", str(path)],
+            [sys.executable, "-m", *module, str(path)],
             cwd=REPOSITORY,
-            env=environment(home, display),
+            env=environment(home, display) | (dict(more) if more else {}),
             stdout=self._said,
             stderr=subprocess.STDOUT,
         )
@@ -68,6 +80,36 @@ class Program:
     def press(self, *keys: str) -> None:
         """Press keys, one after the other, as `xdotool key` names them."""
         self._xdotool("key", *keys)
+
+    def see(self, name: str) -> dict[str, Any] | None:
+        """What is called so: where it is on the screen, its text, whether it is enabled."""
+        with closing(socket.socket(socket.AF_UNIX)) as eye:
+            eye.settimeout(30)
+            eye.connect(str(self._eye))
+            eye.sendall(f"{name}\n".encode())
+            answer: dict[str, Any] | None = json.loads(eye.makefile().readline())
+        return answer
+
+    def click(self, name: str, *, seconds: float = 30.0) -> None:
+        """Click on what has this name, as soon as it can be seen and used."""
+        wait_for(f"{name!r} to be usable", lambda: self._usable(name), seconds=seconds)
+        place = wait_for(f"{name!r}", lambda: self.see(name))
+        self._xdotool("mousemove", str(place["x"]), str(place["y"]), "click", "1")
+
+    def type_into(self, name: str, text: str) -> None:
+        """Replace the text of a field."""
+        self.click(name)
+        self._xdotool("key", "ctrl+a")
+        self._xdotool("type", "--delay", "1", text)
+        wait_for(f"{text!r} in {name!r}", lambda: self._text_of(name) == text)
+
+    def _usable(self, name: str) -> bool:
+        seen = self.see(name)
+        return seen is not None and bool(seen["enabled"])
+
+    def _text_of(self, name: str) -> str:
+        seen = self.see(name)
+        return str(seen["text"]) if seen else ""
 
     def close(self) -> int:
         """Close the window as a window manager would; gives the exit code."""

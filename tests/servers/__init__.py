@@ -1,1 +1,1 @@
-"""Servers on 127.0.0.1 that stand in for the cloud."""
+"""Local servers for tests and for trying things by hand."""
