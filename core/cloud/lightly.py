@@ -43,13 +43,28 @@ def client(dataset_id: str | None = None) -> Any:
         SignInError: No token is known.
     """
     token = lightly_token()
-    library, rest = _library()
-    made = once(lambda: library(token=token, dataset_id=dataset_id))
+    api = library()
+    made = once(lambda: api.ApiWorkflowClient(token=token, dataset_id=dataset_id))
     configuration = made.api_client.configuration
     # urllib3 would log the token when it tries again, and sleep where nobody can cancel.
     configuration.retries = False
+    rest = api.swagger_rest_client.LightlySwaggerRESTClientObject
     made.api_client.rest_client = rest(configuration, timeout=TIMEOUT)
     return made
+
+
+@cache
+def library() -> Any:
+    """The package `lightly.api`, imported so that it asks the network nothing."""
+    # Importing it starts a thread that looks for newer versions, unless it is told that one did.
+    os.environ["LIGHTLY_DID_VERSION_CHECK"] = "True"
+    import lightly.api
+
+    # Each client would ask again whether it is too old, with 2 s lost where there is no network.
+    lightly.api._version_checking.is_compatible_version = lambda version: True
+    # `ask` does so, and can be cancelled.
+    lightly.api.retry_utils.retry = lightly.api.retry_utils.no_retry
+    return lightly.api
 
 
 def ask(question: Callable[[], T], cancelled: Callable[[], bool] = never) -> T:
@@ -142,20 +157,6 @@ def server() -> str:
     return os.environ.get(SERVER_VARIABLE, "").strip().rstrip("/") or "https://api.lightly.ai"
 
 
-@cache
-def _library() -> tuple[Any, Any]:
-    # Importing lightly starts a thread that asks the network, unless it is told that one did.
-    os.environ["LIGHTLY_DID_VERSION_CHECK"] = "True"
-    from lightly.api import ApiWorkflowClient, _version_checking, retry_utils
-    from lightly.api.swagger_rest_client import LightlySwaggerRESTClientObject
-
-    # Each client would ask again whether it is too old, with 2 s lost where there is no network.
-    _version_checking.is_compatible_version = lambda version: True
-    # `ask` does so, and can be cancelled.
-    retry_utils.retry = retry_utils.no_retry
-    return ApiWorkflowClient, LightlySwaggerRESTClientObject
-
-
 def _refused(error: Any) -> CloudError:
     status, said = getattr(error, "status", None), _said(error)
     match status:
@@ -169,6 +170,8 @@ def _refused(error: Any) -> CloudError:
                 f"Lightly refuses this to the token's owner{said}",
                 mend="check the token, or have access granted",
             )
+        case 407:
+            return _out_of_reach(error)
         case 402:
             return CloudError(
                 f"Lightly's plan does not cover this{said}", mend="ask Lightly for a larger plan"

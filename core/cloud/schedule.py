@@ -9,7 +9,7 @@ from typing import Any
 
 from core.cloud.address import S3Address
 from core.cloud.datasources import access_to, check_access, set_datasources
-from core.cloud.lightly import ConflictError, ask, client, make_once, never, once
+from core.cloud.lightly import ConflictError, ask, client, library, make_once, never, once
 from core.cloud.selection import SelectionRequest, selection_config
 from core.errors import Cancelled, CloudError
 from core.project.handover import CloudPlace, ScheduledRun
@@ -72,7 +72,7 @@ def schedule(
         cancelled: Whether to stop before the next step.
 
     Raises:
-        Cancelled: The person asked to stop; nothing was scheduled.
+        Cancelled: The person asked to stop; what was made until then is found by repeating.
         CloudError: Something is missing or wrong, or Lightly refuses, or is out of reach.
     """
     check_place(place, keys=keys)
@@ -179,6 +179,4 @@ def _waiting_run(api: Any, selection: dict[str, Any], runs_on: list[str]) -> tup
 
 
 def _as_model(selection: dict[str, Any]) -> Any:
-    from lightly.api.api_workflow_compute_worker import selection_config_from_dict
-
-    return selection_config_from_dict(selection)
+    return library().api_workflow_compute_worker.selection_config_from_dict(selection)

@@ -6,8 +6,8 @@ from math import isfinite
 from typing import Any
 
 from core.errors import CloudError
+from core.lightly.names import TASK
 
-TASK = "yolov8_detection"
 STRONGEST = 1e9
 """Lightly takes no greater strength, nor one below its negative."""
 

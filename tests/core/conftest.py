@@ -1,15 +1,20 @@
-"""A video that is larger than its proxy, and a place for that."""
+"""A video that is larger than its proxy, and a place for that; Lightly on this computer."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import core.cloud.lightly
 from core.paths import ProxyPlace
 from core.video import VideoReader
 from core.video.proxy import ProxyReader, proxy_folder
 from tests.conftest import MakeVideo
 from tests.core.proxies import COUNT, GIB, SIZE
+
+if TYPE_CHECKING:  # Takes 2 s, and few tests want it.
+    from tests.servers.lightly_api import LightlyServer
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +42,31 @@ def proxy(reader: VideoReader, place: ProxyPlace) -> Iterator[ProxyReader]:
     made = ProxyReader(proxy_folder(place, reader.info.identity), len(reader))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def _lightly_server() -> "Iterator[LightlyServer]":
+    from tests.servers.lightly_api import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def lightly(_lightly_server: "LightlyServer", monkeypatch: pytest.MonkeyPatch) -> "LightlyServer":
+    """Lightly, where nothing was made yet and nothing fails; its token is in the environment."""
+    from tests.servers.lightly_platform import TOKEN, Platform
+
+    server = _lightly_server
+    server.platform = Platform(url=server.url)
+    server.faults, server.requests = [], []
+    monkeypatch.setenv("LIGHTLY_SERVER_LOCATION", server.url)
+    monkeypatch.setenv("LIGHTLY_TOKEN", TOKEN)
+    for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(core.cloud.lightly, "PAUSES", (0.01, 0.01, 0.01))
+    return server

@@ -10,7 +10,7 @@ from typing import Any
 
 from lightly.openapi_generated.swagger_client import models
 
-from tests.servers.lightly_worker import REPORT, Chosen, Worker
+from tests.servers.lightly_worker import REPORT, Chosen, Worker, WorkerError
 
 TOKEN = "token-of-the-local-lightly-server"
 USER = "somebody"
@@ -239,7 +239,10 @@ class Platform:
             self.advance(schedule_id, "FAILED", self.failure)
             return
         state = STATES[min(step, len(STATES) - 1)]
-        self.advance(schedule_id, state, f"now {state.lower()}")
+        try:
+            self.advance(schedule_id, state, f"now {state.lower()}")
+        except WorkerError as error:
+            self.advance(schedule_id, "FAILED", str(error))
 
     def _artifact(self, run_id: str, artifact_id: str, query: dict[str, str]) -> str:
         return f"{self.url}/public/{artifact_id}?X-Amz-Signature=of-an-artifact"

@@ -12,6 +12,10 @@ REPORT = b"%PDF-1.4\n" + b"% a report of a selection\n" * 4000 + b"%%EOF\n"
 _FRAME = re.compile(r"(?P<stem>.+)-(?P<frame>\d+)-(?P<suffix>\w+)\.png")
 
 
+class WorkerError(Exception):
+    """What makes a run fail: the layout is not what the selection asks for."""
+
+
 @dataclass(frozen=True)
 class Chosen:
     """A chosen frame, and where its picture lies."""
@@ -78,13 +82,22 @@ class Worker:
 
     def choose(self, source: str, lightly: str, selection: Any) -> list[Chosen]:
         """The chosen frames, whose pictures are in the Lightly bucket afterwards."""
+        self._check_tasks(lightly, selection)
         scores = self._flickering(lightly)
         n = selection.n_samples or max(1, round(len(scores) * selection.proportion_samples))
         names = sorted(sorted(scores), key=lambda name: -scores[name])[:n]
         return [self._extracted(name, source, lightly) for name in sorted(names)]
 
+    def _check_tasks(self, lightly: str, selection: Any) -> None:
+        """All tasks that the selection names must be there with predictions."""
+        keys = list(self.storage.keys(f"{lightly}/.lightly/predictions"))
+        for task in {entry.input.task for entry in selection.strategies} - {None}:
+            files = [key for key in keys if f"/predictions/{task}/" in key]
+            if not any(key.endswith(f"/{task}/schema.json") for key in files) or len(files) < 2:
+                raise WorkerError(f"there are no predictions for the task {task}")
+
     def _flickering(self, lightly: str) -> dict[str, float]:
-        """Flickering by file name, for all frames with predictions too, as the Worker asks."""
+        """Flickering by the file name of each frame."""
         bucket, _ = parted(lightly)
         keys = list(self.storage.keys(f"{lightly}/.lightly/metadata"))
         files = [key for key in keys if key.endswith(".json") and not key.endswith("/schema.json")]
@@ -93,7 +106,8 @@ class Worker:
 
     def _extracted(self, file_name: str, source: str, lightly: str) -> Chosen:
         match = _FRAME.fullmatch(file_name)
-        assert match, f"the Worker would skip {file_name}"
+        if not match:
+            raise WorkerError(f"{file_name} is no name of a frame")
         bucket, prefix = parted(source)
         key = f"{prefix}/{match['stem']}.{match['suffix']}".lstrip("/")
         picture = _png(self.storage.read(bucket, key), int(match["frame"]))
@@ -118,4 +132,4 @@ def _png(video: bytes, index: int) -> bytes:
                 out = io.BytesIO()
                 frame.to_image().save(out, "PNG")
                 return out.getvalue()
-    raise AssertionError(f"the video has no frame {index}")
+    raise WorkerError(f"the video has no frame {index}")
