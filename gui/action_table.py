@@ -81,6 +81,14 @@ SPECS = (
         "Go to the previous violation", "Previous",
     ),
     ActionSpec(
+        "Go", "next_selected", "Next selected frame", "next-selected", ("Shift+N",),
+        "Go to the next frame that was selected for labeling",
+    ),
+    ActionSpec(
+        "Go", "previous_selected", "Previous selected frame", "previous-selected", ("Shift+P",),
+        "Go to the frame before that was selected for labeling",
+    ),
+    ActionSpec(
         "Go", "forward", "One frame forward", "step-forward", (".", "Right"),
         "One frame forward", "Forward",
     ),

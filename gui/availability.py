@@ -74,6 +74,7 @@ def allow(
 
 def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool, str]]:
     flagged = (bool(session.flagged), tr("No frame flickers yet"))
+    selected = (bool(session.selected), tr("No frame is selected yet"))
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
     detected = (session.run is not None, tr("Detect first"))
@@ -82,6 +83,8 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         **dict.fromkeys(_NEED_BOX, focused),
         "next": flagged,
         "previous": flagged,
+        "next_selected": selected,
+        "previous_selected": selected,
         "skip": (bool(len(session.queue)), tr("Nothing to review yet")),
         "detect": idle,
         "detect_with": idle,

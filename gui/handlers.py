@@ -78,6 +78,8 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "redo": lambda s: s.redo(),
     "next": lambda s: s.next_violation(),
     "previous": lambda s: s.previous_violation(),
+    "next_selected": lambda s: s.next_selected(),
+    "previous_selected": lambda s: s.previous_selected(),
     "skip": lambda s: s.skip(),
     "accept_gap": lambda s: s.decide(_ACCEPT, scope="gap"),
     "reject_gap": lambda s: s.decide(_REJECT, scope="gap"),

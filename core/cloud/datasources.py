@@ -8,7 +8,7 @@ from typing import Any
 
 from core.cloud.address import S3Address
 from core.cloud.lightly import ask, library, never
-from core.cloud.token import keep_secret
+from core.cloud.token import keep_secret, redacted
 from core.errors import CloudError, SignInError
 from core.project.handover import CloudPlace
 
@@ -79,7 +79,8 @@ def access_to(place: CloudPlace, *, keys: bool) -> Access:
         pair = found.get_frozen_credentials() if found else None
     except BotoCoreError as error:
         raise SignInError(
-            f"The AWS configuration cannot be used ({error})", mend="correct the profile"
+            f"The AWS configuration cannot be used ({redacted(str(error))})",
+            mend="correct the profile",
         ) from None
     if pair is None or not pair.access_key or not pair.secret_key:
         raise SignInError(
@@ -136,7 +137,7 @@ def _check_permissions(granted: dict[str, Any]) -> None:
     missing = [what for what in ("list", "read") if not granted[f"can_{what}"]]
     if missing:
         reasons = (granted.get("errors") or {}).values()
-        reason = next((f": {text}" for text in reasons if text), "")
+        reason = next((f": {redacted(text)}" for text in reasons if text), "")
         raise CloudError(
             f"Lightly cannot {' nor '.join(missing)} the buckets{reason}",
             mend="check the role, its external id, and the addresses",

@@ -170,6 +170,8 @@ def _refused(error: Any) -> CloudError:
                 f"Lightly refuses this to the token's owner{said}",
                 mend="check the token, or have access granted",
             )
+        case 407:
+            return _out_of_reach(error)
         case 402:
             return CloudError(
                 f"Lightly's plan does not cover this{said}", mend="ask Lightly for a larger plan"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cloud.lightly import TIMEOUT, UnreachableError, ask, client, never, once, wait
+from core.cloud.token import redacted
 from core.errors import Cancelled, CloudError
 from core.project.handover import ScheduledRun
 
@@ -157,8 +158,9 @@ def _refreshed(api: Any, run: ScheduledRun) -> ScheduledRun:
     # Not the client's own get_compute_worker_run_info: it takes any refusal for a missing run.
     data = once(question)
     if data is not None:
-        state = getattr(data.state, "value", data.state)
-        return replace(run, state=state, message=data.message or "", run_id=data.id)
+        # The message is kept in the project, and may hold a signed address.
+        message = redacted(data.message or "")
+        return replace(run, state=str(data.state), message=message, run_id=data.id)
     waiting = once(api.get_scheduled_compute_worker_runs)
     if any(scheduled.id == run.schedule_id for scheduled in waiting):
         return replace(run, state="OPEN", message="", run_id="")

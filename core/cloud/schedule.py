@@ -72,7 +72,7 @@ def schedule(
         cancelled: Whether to stop before the next step.
 
     Raises:
-        Cancelled: The person asked to stop; nothing was scheduled.
+        Cancelled: The person asked to stop; what was made until then is found by repeating.
         CloudError: Something is missing or wrong, or Lightly refuses, or is out of reach.
     """
     check_place(place, keys=keys)

@@ -67,6 +67,12 @@ def test_a_failed_run_gives_its_message(lightly: LightlyServer) -> None:
     assert "'dash cam' failed: the video data/clip.mp4 is corrupt: " in text
 
 
+def test_what_a_run_says_is_kept_without_signatures(lightly: LightlyServer) -> None:
+    lightly.platform.failure = "no https://b.s3.amazonaws.com/a?X-Amz-Signature=0123 at all"
+    done, _ = followed(scheduled())
+    assert done.message == "no https://b.s3.amazonaws.com/a?X-Amz-Signature=[hidden] at all"
+
+
 def test_a_run_that_was_canceled_before_a_worker_took_it_has_failed(
     lightly: LightlyServer,
 ) -> None:

@@ -121,6 +121,11 @@ def test_an_overloaded_server_is_named(lightly: LightlyServer) -> None:
     assert "status 503: overloaded" in sentence(scheduled)
 
 
+def test_a_page_that_wants_money_for_the_network_is_no_answer(lightly: LightlyServer) -> None:
+    lightly.faults.append(Fault("portal"))
+    assert f"check that {lightly.url} is Lightly's server" in sentence(scheduled)
+
+
 def test_a_server_that_does_not_answer_is_given_up(
     lightly: LightlyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,8 @@ def dialog(make: Callable[[MainWindow], QWidget]) -> Callable[[MainWindow], QWid
     return shown
 
 
+EXPORT = ExportCounts({"flagged": 4, "accepted": 1, "selected": 0, "all": 24}, 1, 2)
+
 PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "start page": show_start,
     "review": lambda window: window,
@@ -119,9 +121,7 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "palette": sheet(lambda window: window.sheets.palette()),
     "keys": sheet(lambda window: window.sheets.keys()),
     "detect": dialog(detect),
-    "export": dialog(
-        lambda window: ExportDialog(ExportCounts(4, 24, 1, 2), Path("/new/folder"), window)
-    ),
+    "export": dialog(lambda window: ExportDialog(EXPORT, Path("/new/folder"), window)),
     "settings": dialog(lambda window: SettingsDialog(Settings(), window)),
     "change keys": dialog(lambda window: KeysDialog({}, LIGHT, window)),
     "trust": dialog(lambda window: trust._question("/models/mine.pt", window)),

@@ -29,8 +29,9 @@ HANGING = 20.0
 class Fault:
     """Something that goes wrong with the next requests that match."""
 
-    kind: Literal["503", "hang", "drop", "lose", "cut"]
-    """Overloaded; no answer; closed before; closed after it was done; half of the answer."""
+    kind: Literal["503", "hang", "drop", "lose", "cut", "portal"]
+    """Overloaded; no answer; closed before; closed after it was done; half of the answer; a page
+    for people."""
     method: str = ""
     """Empty for any."""
     path: str = ""
@@ -113,6 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.stopped.wait(HANGING)
         if fault in ("hang", "drop"):
             return self._hang_up()
+        if fault == "portal":
+            return self._send(200, b"<html>Pay for the network</html>", {})
         if fault == "503":
             return self._answer(503, _error("BAD_REQUEST", "overloaded"))
         try:
