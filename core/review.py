@@ -46,6 +46,8 @@ class View:
     state: ReviewState | None = None
     frames: FrameRange | None = None
     """Violations that touch these frames."""
+    selected: tuple[int, ...] | None = None
+    """Violations that touch any of these frames, which are ascending."""
     sorted_by: str = "gain"
     """One of `SORTED_BY`."""
     descending: bool = True
@@ -188,10 +190,17 @@ class Queue:
             wanted &= self.state == view.state
         if view.frames is not None:
             wanted &= (self.start < view.frames.stop) & (self.stop > view.frames.start)
+        if view.selected is not None:
+            wanted &= self.touching(view.selected)
         found = np.flatnonzero(wanted)
         key = getattr(self, view.sorted_by)[found].astype(np.float64)
         order: Rows = np.lexsort((self.start[found], -key if view.descending else key))
         return found[order]
+
+    def touching(self, frames: Sequence[int]) -> NDArray[np.bool_]:
+        """(v,) whether a violation touches any of some frames, which are ascending."""
+        before_start, before_stop = (np.searchsorted(frames, at) for at in (self.start, self.stop))
+        return np.asarray(before_stop > before_start)
 
     def next_to_do(self, shown: Rows, after: int | None) -> int | None:
         """The next violation of a view to decide about, from its start again at its end.

@@ -45,6 +45,14 @@ SPECS = (
         "Upload the video and what Lightly needs of it to S3", "Upload",
     ),
     ActionSpec(
+        "File", "schedule", "Schedule selection…", "schedule", ("Ctrl+Shift+S",),
+        "Let Lightly select the frames that are worth labeling", "Schedule",
+    ),
+    ActionSpec(
+        "File", "selection", "Read Lightly's selection", "selected", (),
+        "Mark the frames that Lightly has selected, and fetch its report",
+    ),
+    ActionSpec(
         "File", "signed_urls", "Export signed URLs…", "links", ("Ctrl+Shift+U",),
         "Write web addresses of chosen frames that work for a while", "URLs",
     ),
@@ -79,6 +87,14 @@ SPECS = (
     ActionSpec(
         "Go", "previous", "Previous violation", "previous-flicker", ("P",),
         "Go to the previous violation", "Previous",
+    ),
+    ActionSpec(
+        "Go", "next_selected", "Next selected frame", "next-selected", ("Shift+N",),
+        "Go to the next frame that was selected for labeling",
+    ),
+    ActionSpec(
+        "Go", "previous_selected", "Previous selected frame", "previous-selected", ("Shift+P",),
+        "Go to the frame before that was selected for labeling",
     ),
     ActionSpec(
         "Go", "forward", "One frame forward", "step-forward", (".", "Right"),

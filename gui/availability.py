@@ -24,6 +24,8 @@ _NEED_BOX = (
 _UNDER_WAY = {
     "export": mark("An export is under way"),
     "upload": mark("An upload is under way"),
+    "schedule": mark("A selection is being scheduled"),
+    "selection": mark("A selection is being read"),
     "signed_urls": mark("Signed URLs are being made"),
 }
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
@@ -74,6 +76,7 @@ def allow(
 
 def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool, str]]:
     flagged = (bool(session.flagged), tr("No frame flickers yet"))
+    selected = (bool(session.selected), tr("No frame is selected yet"))
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
     detected = (session.run is not None, tr("Detect first"))
@@ -82,6 +85,8 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         **dict.fromkeys(_NEED_BOX, focused),
         "next": flagged,
         "previous": flagged,
+        "next_selected": selected,
+        "previous_selected": selected,
         "skip": (bool(len(session.queue)), tr("Nothing to review yet")),
         "detect": idle,
         "detect_with": idle,
@@ -89,6 +94,16 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
         "export": detected,
-        "upload": detected,
+        "upload": (session.findings is not None, tr("Detect first")),
+        "selection": _can_read_selection(session),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
     }
+
+
+def _can_read_selection(session: Session) -> tuple[bool, str]:
+    from core.cloud.runs import RunState, state_of
+
+    run = session.handover.run
+    if run is None:
+        return False, tr("Schedule a selection first")
+    return state_of(run) is RunState.DONE, tr("Lightly's run is not done yet")

@@ -1,7 +1,8 @@
-"""What is under way beside the window: opening, reading runs, exporting, detecting, copying."""
+"""What is under way beside the window: opening, reading runs, detecting, copying, handing over."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
+from gui.cloud.cloud_job import CloudJob
+from gui.cloud.following import Follower
+from gui.cloud.scheduling import Scheduler
+from gui.cloud.selecting import SelectionReader
+from gui.cloud.uploading import Uploader
 from gui.copying import Copier
 from gui.exporting import Exporter
 from gui.i18n import tr, tr_n
@@ -40,12 +46,22 @@ class Background(QObject):
         self.jobs = JobList(self)
         self.opener = Opener(self)
         self.exporter = Exporter(window, banner)
+        self.uploader = Uploader(window, banner)
         self.copier = Copier(self)
+        self.scheduler = Scheduler(window, banner)
+        self.selections = SelectionReader(window, banner)
+        self.follower = Follower(window, banner)
+        self._cloud: dict[str, CloudJob] = {
+            "upload": self.uploader,
+            "schedule": self.scheduler,
+            "selection": self.selections,
+        }
         self._status = status
         self._session: Session | None = None
         # How each is to end, as far as is known.
         self._opened = self._read = self._detected = ""
         status.cancel_requested.connect(self.stop_shown)
+        status.pause_requested.connect(self.pause_shown)
         self.jobs.changed.connect(lambda: status.show_count(len(self.jobs.under_way)))
         self.opener.began.connect(self._begin_opening)
         self.opener.progressed.connect(self._show_opening)
@@ -55,6 +71,16 @@ class Background(QObject):
         self.exporter.began.connect(self._begin_exporting)
         self.exporter.progressed.connect(self._show_exporting)
         self.exporter.ended.connect(self._end_exporting)
+        for name, job in self._cloud.items():
+            job.began.connect(partial(self._begin_cloud, name))
+            job.progressed.connect(partial(self._show_cloud, name))
+            job.ended.connect(partial(self._end_cloud, name))
+        self.uploader.schedule_requested.connect(partial(self._ask, self.scheduler))
+        self.scheduler.upload_requested.connect(partial(self._ask, self.uploader))
+        self.follower.began.connect(self._begin_following)
+        self.follower.told.connect(lambda far: self.jobs.progress("following", far, 0, 1))
+        self.follower.ended.connect(partial(self.jobs.end, "following"))
+        self.follower.selected.connect(partial(self._ask, self.selections))
         self.copier.progressed.connect(self._show_copying)
         self.copier.changed.connect(self._show_copied)
         self.copier.failed.connect(banner.show_error)
@@ -65,6 +91,10 @@ class Background(QObject):
             self.jobs.end(kind, tr("Stopped when the video was closed"))
         self._session = session
         self.copier.attach(session, place)
+        self.uploader.attach(session)
+        self.scheduler.attach(session)
+        self.selections.attach(session)
+        self.follower.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)
@@ -82,26 +112,44 @@ class Background(QObject):
             self.opener.cancel()
         elif self.exporter.busy:
             self.exporter.cancel()
+        elif shown := self._shown_cloud:
+            self._cloud[shown].cancel()
         elif self.copier.busy:
             self.copier.cancel()
         else:
             self._stop_detecting()
 
+    def pause_shown(self) -> None:
+        """Pause what the status bar shows, or let it go on."""
+        if shown := self._shown_cloud:
+            self._cloud[shown].pause()
+
     def close(self) -> None:
         """Stop everything but detection, which is the session's, and wait until it has."""
         self.opener.close()
         self.exporter.close()
+        for job in self._cloud.values():
+            job.close()
+        self.follower.close()
         self.copier.end()
 
     @property
     def _taken(self) -> bool:
         """Whether the status bar shows what comes before detecting and copying."""
-        return self.opener.busy or self.exporter.busy
+        return self.opener.busy or self.exporter.busy or self._shown_cloud is not None
+
+    @property
+    def _shown_cloud(self) -> str | None:
+        """The job with the cloud that the status bar shows."""
+        if self.opener.busy or self.exporter.busy:
+            return None
+        return next((name for name, job in self._cloud.items() if job.busy), None)
 
     @property
     def busy(self) -> set[str]:
         """The actions whose jobs are under way."""
-        return {"export"} if self.exporter.busy else set()
+        busy = {name for name, job in self._cloud.items() if job.busy}
+        return busy | {"export"} if self.exporter.busy else busy
 
     # Opening
 
@@ -200,6 +248,37 @@ class Background(QObject):
         self._status.end_job()
         self.jobs.end("exporting", how)
         self.changed.emit()
+
+    # The cloud
+
+    def _begin_cloud(self, name: str, title: str) -> None:
+        job = self._cloud[name]
+        self.jobs.begin(name, title, job.cancel, None if job.paused is None else job.pause)
+        if self._shown_cloud == name:
+            self._status.begin_job(f"{title}…", can_cancel=True)
+        self.changed.emit()
+
+    def _show_cloud(self, name: str, far: str, done: int, total: int) -> None:
+        job = self._cloud[name]
+        self.jobs.progress(name, far, done, total, paused=bool(job.paused))
+        if self._shown_cloud == name:
+            title = self.jobs.under_way[name].title
+            self._status.show_progress(f"{title} · {far}", done, total, paused=job.paused)
+
+    def _end_cloud(self, name: str, how: str) -> None:
+        self.jobs.end(name, how)
+        if not self._taken:
+            self._status.end_job()
+        self._rest()
+        self.changed.emit()
+
+    def _begin_following(self, title: str) -> None:
+        self.jobs.begin("following", title, self.follower.cancel)
+
+    def _ask(self, step: Uploader | Scheduler | SelectionReader) -> None:
+        """Lead the person through a step of handing over."""
+        if self._session is not None:
+            step.ask(self._session)
 
     # The small copy
 

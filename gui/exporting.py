@@ -128,11 +128,10 @@ def _export(plan: _Plan, report: Report, cancelled: IsCancelled) -> ExportResult
 def _plan(session: Session, choice: ExportChoice) -> _Plan:
     if session.run is None:
         raise ValueError("there is no run to export")
-    every = list(range(len(session.index)))
     return _Plan(
         session.info.path,
         session.index,
-        session.flagged if choice.scope == "flagged" else every,
+        session.frames_in(choice.scope),
         session.detections,
         session.run.info.class_names,
         session.decisions,
@@ -141,12 +140,12 @@ def _plan(session: Session, choice: ExportChoice) -> _Plan:
 
 
 def _counts(session: Session) -> ExportCounts:
+    from core.export import SCOPES
     from gui.dialogs.export import ExportCounts
 
     states = session.queue.box_state
     return ExportCounts(
-        len(session.flagged),
-        len(session.index),
+        {scope: len(session.frames_in(scope)) for scope in SCOPES},
         sum(decision.gives_box for decision in session.decisions),
         len(states) - int(states.astype(bool).sum()),
     )

@@ -78,6 +78,8 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "redo": lambda s: s.redo(),
     "next": lambda s: s.next_violation(),
     "previous": lambda s: s.previous_violation(),
+    "next_selected": lambda s: s.next_selected(),
+    "previous_selected": lambda s: s.previous_selected(),
     "skip": lambda s: s.skip(),
     "accept_gap": lambda s: s.decide(_ACCEPT, scope="gap"),
     "reject_gap": lambda s: s.decide(_REJECT, scope="gap"),
@@ -109,6 +111,9 @@ _ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
 
 _ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
     "export": lambda jobs, s: jobs.exporter.ask(s),
+    "upload": lambda jobs, s: jobs.uploader.ask(s),
+    "schedule": lambda jobs, s: jobs.scheduler.ask(s),
+    "selection": lambda jobs, s: jobs.selections.ask(s),
 }
 
 

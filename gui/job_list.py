@@ -23,6 +23,9 @@ class JobLine:
     """Of `done`; 0 while nothing is known of the progress."""
     stop: Callable[[], None] | None = None
     """None once it has ended."""
+    pause: Callable[[], None] | None = None
+    """Pauses it, or lets it go on; None for one that cannot pause."""
+    paused: bool = False
 
 
 class JobList(QObject):
@@ -36,16 +39,24 @@ class JobList(QObject):
         self.ended: deque[JobLine] = deque(maxlen=_ENDED)
         """Newest first."""
 
-    def begin(self, kind: str, title: str, stop: Callable[[], None]) -> None:
+    def begin(
+        self,
+        kind: str,
+        title: str,
+        stop: Callable[[], None],
+        pause: Callable[[], None] | None = None,
+    ) -> None:
         """A job began, or one that was begun is called otherwise now."""
-        self.under_way[kind] = JobLine(title, stop=stop)
+        self.under_way[kind] = JobLine(title, stop=stop, pause=pause)
         self.changed.emit()
 
-    def progress(self, kind: str, text: str, done: int, total: int) -> None:
+    def progress(
+        self, kind: str, text: str, done: int, total: int, *, paused: bool = False
+    ) -> None:
         """How far a job is; of one that is not under way nothing is taken down."""
         line = self.under_way.get(kind)
         if line is not None:
-            self.under_way[kind] = replace(line, text=text, done=done, total=total)
+            self.under_way[kind] = replace(line, text=text, done=done, total=total, paused=paused)
             self.changed.emit()
 
     def end(self, kind: str, outcome: str) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.i18n import tr
 from gui.job_list import JobLine, JobList
 from gui.sheet import Sheet
+from gui.status import label_pause
 from gui.theme import tabular
 
 _WIDTH = 528
@@ -121,6 +122,8 @@ class _JobView(QWidget):
         self.stop = QPushButton(tr("Stop"))
         self.stop.setToolTip(tr("Stop; what was done so far is kept"))
         self.stop.clicked.connect(self._stop)
+        self.pause = QPushButton()
+        self.pause.clicked.connect(self._pause)
         self._line = JobLine("")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -129,14 +132,18 @@ class _JobView(QWidget):
         grid.addWidget(self._title, 0, 0)
         grid.addWidget(self._bar, 1, 0)
         grid.addWidget(self._text, 2, 0)
-        grid.addWidget(self.stop, 0, 1, 3, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.pause, 0, 1, 3, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.stop, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.setColumnStretch(0, 1)
 
     def show_line(self, line: JobLine) -> None:
         """How far it is."""
         self._line = line
         self._title.setText(line.title)
-        room = _WIDTH - 32 - 16 - self.stop.sizeHint().width()
+        self.pause.setVisible(line.pause is not None)
+        label_pause(self.pause, line.paused)
+        buttons = [self.pause, self.stop] if line.pause is not None else [self.stop]
+        room = _WIDTH - 32 - sum(16 + button.sizeHint().width() for button in buttons)
         metrics = QFontMetrics(self._text.font())
         self._text.setText(metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room))
         self._text.setToolTip(line.text)
@@ -144,10 +151,19 @@ class _JobView(QWidget):
         self._bar.setValue(line.done)
         self._bar.setAccessibleName(tr("Progress of {job}", job=line.title))
         self.stop.setAccessibleName(tr("Stop {job}", job=line.title))
+        self.pause.setAccessibleName(
+            tr("Go on with {job}", job=line.title)
+            if line.paused
+            else tr("Pause {job}", job=line.title)
+        )
 
     def _stop(self) -> None:
         if self._line.stop is not None:
             self._line.stop()
+
+    def _pause(self) -> None:
+        if self._line.pause is not None:
+            self._line.pause()
 
 
 def _muted(text: str) -> QLabel:

@@ -233,7 +233,10 @@ class MainWindow(QMainWindow):
                 switch(True)
         self.setWindowTitle(f"{session.info.path.name} – Flickerscope")
         session.frame_changed.connect(self._show_position)
-        for changed in (session.focus_changed, session.decisions_changed, session.run_changed):
+        for changed in (
+            *(session.focus_changed, session.decisions_changed, session.run_changed),
+            *(session.handover_changed, session.selection_changed),
+        ):
             changed.connect(self._update_actions)
         session.failed.connect(self.show_error)
         session.reader.changed.connect(self._update_actions)

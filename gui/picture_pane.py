@@ -73,6 +73,9 @@ class PicturePane(QStackedWidget):
         if frame not in (None, self._session.frame):
             return  # The picture of the frame is on its way, and brings its boxes.
         self.canvas.set_boxes(canvas_boxes(self._session, frame))
+        self.canvas.set_badge(
+            tr("Selected") if self._session.is_selected(self._session.frame) else ""
+        )
         if self._ghosts and frame is not None:
             beside = [ghosts(self._session, other) for other in (frame - 1, frame + 1)]
             self.canvas.set_ghosts(*beside)
@@ -191,8 +194,9 @@ class PicturePane(QStackedWidget):
             return SplitPanel("", None, None, ())
         shown = self._pictures.get(frame)
         info = self._session.info
+        title = tr("frame {frame}", frame=grouped(frame))
         return SplitPanel(
-            tr("frame {frame}", frame=grouped(frame)),
+            tr("{title} · selected", title=title) if self._session.is_selected(frame) else title,
             shown.image if shown else None,
             (info.width, info.height),
             canvas_boxes(self._session, frame),

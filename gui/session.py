@@ -5,6 +5,8 @@ layers: what is shown (`gui.showing`), what a person decides (`gui.deciding`), a
 and the runs.
 """
 
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from core.detections import empty_detections
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import UserError
+from core.export import Scope, frames_in_scope
 from core.frames import FrameIndex
 from core.imported_runs import add_imported, for_video
 from core.importing.base import ImportOptions
@@ -150,10 +153,39 @@ class Session(Deciding):
         """The frames that are chosen for labeling, None for no choice."""
         return self.project.selection
 
+    @property
+    def selected(self) -> tuple[int, ...]:
+        """Those frames, ascending; none without a choice."""
+        return self.selection.frames if self.selection is not None else ()
+
+    def is_selected(self, frame: int) -> bool:
+        """Whether a frame is one of those."""
+        at = bisect_left(self.selected, frame)
+        return self.selected[at : at + 1] == (frame,)
+
     def set_selection(self, selection: Selection | None) -> None:
         """Choose frames for labeling, or forget the choice."""
         if selection != self.selection and self._keep(SetSelection(selection)):
             self.selection_changed.emit()
+            if self.view.selected is not None:
+                self.set_view(replace(self.view, selected=self.selected or None))
+
+    def frames_in(self, scope: Scope) -> list[int]:
+        """The frames that are handed over, ascending."""
+        frames, decisions = len(self.index), self.decisions
+        return frames_in_scope(scope, self.findings, decisions, self.selection, frames)
+
+    def next_selected(self) -> None:
+        """Go to the next selected frame, if there is one."""
+        at = bisect_right(self.selected, self.frame)
+        if at < len(self.selected):
+            self.go_to(self.selected[at])
+
+    def previous_selected(self) -> None:
+        """Go to the selected frame before, if there is one."""
+        at = bisect_left(self.selected, self.frame)
+        if at:
+            self.go_to(self.selected[at - 1])
 
     # Inside
 

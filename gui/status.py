@@ -34,6 +34,8 @@ class JobStatus(QStatusBar):
     """
 
     cancel_requested = Signal()
+    pause_requested = Signal()
+    """To pause, or to go on."""
 
     def __init__(self, jobs: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,8 +49,10 @@ class JobStatus(QStatusBar):
         self._cancel = QPushButton(tr("Stop"))
         self._cancel.setToolTip(tr("Stop; what was done so far is kept"))
         self._cancel.clicked.connect(self.cancel_requested)
+        self._pause = QPushButton()
+        self._pause.clicked.connect(self.pause_requested)
         self._run = QLabel()
-        for widget in (self._bar, self._label, self._cancel):
+        for widget in (self._bar, self._label, self._pause, self._cancel):
             self.addWidget(widget)
         self._jobs = QToolButton()
         self._jobs.setDefaultAction(jobs)
@@ -68,13 +72,25 @@ class JobStatus(QStatusBar):
         self._bar.setRange(0, 0)
         self._bar.show()
         self._label.setText(text)
+        self._pause.hide()
         self._cancel.setVisible(can_cancel)
 
-    def show_progress(self, text: str, done: int, total: int) -> None:
-        """How far it is; shows itself again where another job has ended meanwhile."""
+    def show_progress(
+        self, text: str, done: int, total: int, *, paused: bool | None = None
+    ) -> None:
+        """How far it is; shows itself again where another job has ended meanwhile.
+
+        Args:
+            text: What, and how far in words.
+            done: How much is done.
+            total: Of how much; 0 while that is not known.
+            paused: Whether it is paused; None for one that cannot pause.
+        """
+        self._pause.setVisible(paused is not None)
+        label_pause(self._pause, bool(paused))
         self._bar.show()
         self._cancel.show()
-        self._bar.setRange(0, max(total, 1))
+        self._bar.setRange(0, total)
         self._bar.setValue(done)
         self._label.setText(text)
 
@@ -106,6 +122,7 @@ class JobStatus(QStatusBar):
     def end_job(self, text: str = "") -> None:
         """Nothing is under way; `text` says how the last job ended."""
         self._bar.hide()
+        self._pause.hide()
         self._cancel.hide()
         self._label.setText(text)
 
@@ -130,6 +147,12 @@ class JobStatus(QStatusBar):
         if config.classes:
             parts.append(", ".join(config.classes))
         self._run.setText(" · ".join(parts))
+
+
+def label_pause(button: QPushButton, paused: bool) -> None:
+    """Let a button say what it would do to a job that can pause."""
+    button.setText(tr("Go on") if paused else tr("Pause"))
+    button.setToolTip(tr("Go on from here") if paused else tr("Pause; nothing is lost"))
 
 
 def how_far(done: int, total: int, fps: float, *more: str) -> str:

@@ -20,8 +20,10 @@ class TimelineFeed(QObject):
         self._in_lanes = np.empty(0, np.bool_)
         """Which violations lie in a lane."""
         session.range_changed.connect(self.show_range)
+        session.selection_changed.connect(self.show_selection)
         timeline.range_requested.connect(session.set_range)
         self.show_range()
+        self.show_selection()
 
     def show_run(self) -> None:
         """Detections or findings are other ones."""
@@ -54,6 +56,10 @@ class TimelineFeed(QObject):
         """The person looks at other frames."""
         chosen = self._session.project.range
         self._timeline.set_range(*((chosen.start, chosen.stop) if chosen else (None, None)))
+
+    def show_selection(self) -> None:
+        """Other frames are chosen for labeling."""
+        self._timeline.set_selected(np.array(self._session.selected, np.int64))
 
     def _show_gaps(self) -> None:
         queue = self._session.queue

@@ -218,6 +218,8 @@ class Workspace(QWidget):
         session.run_changed.connect(self._show_run)
         session.queue_changed.connect(self.review.show_queue)
         session.detection_changed.connect(self.review.show_boxes)
+        session.selection_changed.connect(self.review.show_selection)
+        session.selection_changed.connect(self.pane.show_boxes)
         self.timeline.frame_requested.connect(self._scrub)
         self.timeline.hover_changed.connect(self._point_at)
         self.review.focus_requested.connect(self._focus)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from gui.canvas.layout import label_spots, place_labels
 from gui.canvas.marks import FOCUS_MARGIN, chip_colour
@@ -35,6 +35,18 @@ def paint_note(painter: QPainter, note: str) -> None:
     paint_chip(painter, note, (8, 8, 16 + width, 12 + height), chip_colour(BoxState.REJECTED))
 
 
+def paint_bookmark(painter: QPainter, word: str, right: float) -> None:
+    """A chip in the upper right corner of the view, after a bookmark instead of a bar."""
+    width, height = chip_size(painter, word)
+    chip = _paint_ground(painter, (right - 18 - width, 8, right - 8, 12 + height))
+    x, y = chip.x() + 6, chip.center().y()
+    corners = (x, y - 5), (x + 6, y - 5), (x + 6, y + 5), (x + 3, y + 2), (x, y + 5)
+    painter.setBrush(_WHITE)
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+    painter.setPen(_WHITE)
+    painter.drawText(chip.adjusted(18, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, word)
+
+
 def paint_readout(painter: QPainter, words: str, rect: Box, bounds: Box, colour: QColor) -> None:
     """A chip by the box at `rect`, below it where there is room."""
     spots = label_spots(rect, chip_size(painter, words), bounds)
@@ -50,14 +62,19 @@ def chip_size(painter: QPainter, words: str) -> Size:
 
 def paint_chip(painter: QPainter, words: str, spot: Box, colour: QColor) -> None:
     """White words on dark, after a bar in the colour."""
-    chip = qrect(snapped(spot, 2, pixel_ratio(painter)))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_GROUND)
-    painter.drawRoundedRect(chip, 3, 3)
+    chip = _paint_ground(painter, spot)
     painter.setBrush(colour)
     painter.drawRoundedRect(QRectF(chip.x() + 3, chip.y() + 3, 3, chip.height() - 6), 1.5, 1.5)
     painter.setPen(_WHITE)
     painter.drawText(chip.adjusted(10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _paint_ground(painter: QPainter, spot: Box) -> QRectF:
+    chip = qrect(snapped(spot, 2, pixel_ratio(painter)))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_GROUND)
+    painter.drawRoundedRect(chip, 3, 3)
+    return chip
 
 
 def _with_corners(rect: Box) -> Box:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
-from gui.canvas.chips import paint_labels, paint_note
+from gui.canvas.chips import paint_bookmark, paint_labels, paint_note
 from gui.canvas.empty import paint_empty
 from gui.canvas.layout import ViewTransform, intersection
 from gui.canvas.marks import paint_box, paint_ghost
@@ -44,6 +44,8 @@ class CanvasScene:
     """Of the full picture, in which boxes are given; the picture itself may be smaller."""
     note: str = ""
     """What must be known about the picture, empty for nothing."""
+    badge: str = ""
+    """A word for what the frame was chosen for, empty for nothing."""
     before: Sequence[Box] = ()
     """Boxes of the previous frame, in image pixels."""
     after: Sequence[Box] = ()
@@ -68,6 +70,8 @@ def paint_canvas(painter: QPainter, scene: CanvasScene) -> None:
     _paint_boxes(painter, scene, shown)
     if scene.note:
         paint_note(painter, scene.note)
+    if scene.badge:
+        paint_bookmark(painter, scene.badge, scene.size[0])
     if scene.tool is not None:
         _paint_tool(painter, scene, scene.tool, shown)
 

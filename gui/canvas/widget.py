@@ -65,6 +65,7 @@ class CanvasWidget(PictureView):
         self._title = ""
         self._hint = ""
         self._note = ""
+        self._badge = ""
         self._mouse_at: Point | None = None
         self._tools = Tools(self._viewport, self)
         self._tools.changed.connect(self.update)
@@ -112,6 +113,12 @@ class CanvasWidget(PictureView):
     def set_note(self, note: str) -> None:
         """What must be known about the picture, shown in its corner; empty for nothing."""
         self._note = note
+        self.update()
+
+    def set_badge(self, word: str) -> None:
+        """What the frame was chosen for, with a bookmark in its corner; empty for nothing."""
+        self._badge = word
+        self._describe()
         self.update()
 
     def set_empty(self, title: str, hint: str) -> None:
@@ -170,6 +177,7 @@ class CanvasWidget(PictureView):
             hint=self._hint,
             picture_size=self._viewport.image,
             note=self._note,
+            badge=self._badge,
             before=self._ghosts[0],
             after=self._ghosts[1],
             tool=self._tool_scene(),
@@ -265,4 +273,5 @@ class CanvasWidget(PictureView):
 
     def _describe(self) -> None:
         boxes = tr_n("{count} box", "{count} boxes", len(self._boxes))
-        self.setAccessibleDescription(tr(_HELP[self.tool()], boxes=boxes))
+        here = f"{self._badge}, {boxes}" if self._badge else boxes
+        self.setAccessibleDescription(tr(_HELP[self.tool()], boxes=here))

@@ -1,8 +1,8 @@
 """Choose what to export, in which format, and where to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,12 +19,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.export import FORMATS
-from gui.i18n import tr, tr_n
+from core.export import FORMATS, SCOPES, Scope
+from gui.i18n import mark, tr, tr_n
 from gui.text import grouped
 
-Scope = Literal["flagged", "all"]
 _NAMES = {"coco": "COCO", "yolo": "YOLO"}
+_SCOPES: dict[Scope, tuple[str, str, str]] = {
+    "flagged": (
+        mark("Flagged frames ({count})"),
+        mark("Frames that flicker or have an accepted box"),
+        mark("No frame flickers"),
+    ),
+    "accepted": (
+        mark("Frames with accepted boxes ({count})"),
+        mark("Frames with a box that was accepted, edited or drawn"),
+        mark("No box is accepted yet"),
+    ),
+    "selected": (
+        mark("Selected frames ({count})"),
+        mark("Frames that were selected for labeling"),
+        mark("No frame is selected yet"),
+    ),
+    "all": (mark("All frames ({count})"), mark("Every frame of the video"), ""),
+}
+"""Word, tooltip, and why there is nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +58,7 @@ class ExportChoice:
 class ExportCounts:
     """What there is to export."""
 
-    flagged: int
-    """Frames that flicker or have an accepted box."""
-    all: int
+    frames: Mapping[Scope, int]
     accepted: int
     """Accepted imputed boxes."""
     to_do: int
@@ -58,10 +74,8 @@ class ExportDialog(QDialog):
         self._format = QComboBox()
         for name in FORMATS:
             self._format.addItem(_NAMES.get(name, name), name)
-        self._flagged = QRadioButton(tr("Flagged frames ({count})", count=grouped(counts.flagged)))
-        self._all = QRadioButton(tr("All frames ({count})", count=grouped(counts.all)))
-        self._flagged.setEnabled(counts.flagged > 0)
-        (self._flagged if counts.flagged else self._all).setChecked(True)
+        self._scopes = {scope: _choice(scope, counts.frames[scope]) for scope in SCOPES}
+        self._scopes["flagged" if counts.frames["flagged"] else "all"].setChecked(True)
         self._folder = QLineEdit(str(folder))
         self._folder.setMinimumWidth(360)
         self._folder.setAccessibleName(tr("New folder"))
@@ -81,7 +95,7 @@ class ExportDialog(QDialog):
         """What was chosen."""
         return ExportChoice(
             self._format.currentData(),
-            "flagged" if self._flagged.isChecked() else "all",
+            next(scope for scope, choice in self._scopes.items() if choice.isChecked()),
             Path(self._folder.text()).expanduser(),
         )
 
@@ -115,8 +129,8 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.addRow(tr("Format"), self._format)
-        form.addRow(tr("Frames"), self._flagged)
-        form.addRow("", self._all)
+        for at, choice in enumerate(self._scopes.values()):
+            form.addRow("" if at else tr("Frames"), choice)
         form.addRow(tr("New folder"), folder)
         form.addRow("", self._problem)
         self._export.setProperty("primary", True)
@@ -130,6 +144,14 @@ class ExportDialog(QDialog):
         layout.addWidget(self._buttons)
         # A button becomes the default only of the dialog that it lies in.
         self._export.setDefault(True)
+
+
+def _choice(scope: Scope, count: int) -> QRadioButton:
+    word, tip, nothing = _SCOPES[scope]
+    choice = QRadioButton(tr(word, count=grouped(count)))
+    choice.setEnabled(count > 0)
+    choice.setToolTip(tr(tip if count else nothing))
+    return choice
 
 
 def _summary(counts: ExportCounts) -> str:

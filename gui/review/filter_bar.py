@@ -1,4 +1,4 @@
-"""Which part of the queue is shown: by state, kind, class, and the track under review."""
+"""Which part of the queue is shown: by state, kind, class, track under review and selection."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, 
 
 from core.review import ReviewState
 from gui.i18n import tr
+from gui.icons import icon
 from gui.review.controls import Manners, describe
 from gui.review.queue_model import WORDS
 from gui.session import Session
+from gui.theme import Theme
 from gui.words import kind_word
 
 
@@ -28,11 +30,18 @@ class FilterBar(QWidget):
         self._track = QToolButton()
         self._track.setText(tr("Track"))
         self._track.setCheckable(True)
+        self._selected = QToolButton()
+        self._selected.setCheckable(True)
         for widget, name, tip in (
             (self._state, tr("State"), tr("Show what is to do, or what was decided")),
             (self._kind, tr("Kind"), tr("Show one kind of violation")),
             (self._class, tr("Class"), tr("Show one class")),
             (self._track, tr("This track only"), tr("Show only the track under review")),
+            (
+                self._selected,
+                tr("Selected frames only"),
+                tr("Show only violations in frames that were selected for labeling"),
+            ),
         ):
             describe(widget, name, tip, manners)
         _fill(self._state, tr("State"), [(tr(WORDS[state]), state) for state in ReviewState], None)
@@ -42,9 +51,14 @@ class FilterBar(QWidget):
         for choice in (self._state, self._kind, self._class):
             row.addWidget(choice, 1)
             choice.activated.connect(self._choose)
-        row.addWidget(self._track)
-        self._track.clicked.connect(self._choose)
+        for button in (self._track, self._selected):
+            row.addWidget(button)
+            button.clicked.connect(self._choose)
         self.show_view()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour of the bookmark."""
+        self._selected.setIcon(icon("selected", theme))
 
     def show_view(self) -> None:
         """The queue, or the view of it, is another one."""
@@ -57,6 +71,8 @@ class FilterBar(QWidget):
         _fill(self._class, tr("Class"), [(name, name) for name in sorted(names)], view.class_name)
         _show(self._state, view.state)
         self._track.setChecked(view.track is not None)
+        self._selected.setChecked(view.selected is not None)
+        self._selected.setVisible(bool(self._session.selected) or view.selected is not None)
         self.show_focus()
 
     def show_focus(self) -> None:
@@ -73,6 +89,7 @@ class FilterBar(QWidget):
                 kind=self._kind.currentData(),
                 class_name=self._class.currentData(),
                 track=track if self._track.isChecked() and track >= 0 else None,
+                selected=self._session.selected if self._selected.isChecked() else None,
             )
         )
 

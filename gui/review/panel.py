@@ -64,6 +64,7 @@ class ReviewPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Colours of the states, and the chevron of the limits."""
         self._limits.set_theme(theme)
+        self._filter.set_theme(theme)
         self._model.set_theme(theme)
         self._model.refresh()
 
@@ -78,7 +79,7 @@ class ReviewPanel(QWidget):
         session, view = self._session, self._session.view
         self._filter.show_view()
         self._filter.setVisible(bool(len(session.queue)))
-        self._model.set_queue(session.queue, session.shown)
+        self._show_rows()
         order = Qt.SortOrder.DescendingOrder if view.descending else Qt.SortOrder.AscendingOrder
         if view.sorted_by in SORTED_BY:
             column = SORTED_BY.index(view.sorted_by)
@@ -86,6 +87,11 @@ class ReviewPanel(QWidget):
         self._empty.setText(_what_is_missing(session))
         self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
         self.show_focus()
+
+    def show_selection(self) -> None:
+        """Other frames are chosen for labeling."""
+        self._filter.show_view()
+        self._show_rows()
 
     def settle(self) -> None:
         """Tell the session at once what the person chose and it does not know yet."""
@@ -122,6 +128,10 @@ class ReviewPanel(QWidget):
         selection.blockSignals(False)
         self._table.viewport().update()
         self._why.setText(evidence(box) if box is not None else _how_to_begin(self._session))
+
+    def _show_rows(self) -> None:
+        session = self._session
+        self._model.set_queue(session.queue, session.shown, session.selected)
 
     def _choose(self, current: QModelIndex) -> None:
         if not current.isValid():

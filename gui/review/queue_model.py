@@ -1,8 +1,10 @@
 """The violations to review as a table."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon
 
@@ -33,6 +35,7 @@ _TIPS = (
     mark("What was decided"),
 )
 _NUMERIC = (0, 2, 3)
+_FRAME = 0
 _STATE = len(COLUMNS) - 1
 _ICONS = {
     ReviewState.EDITED: "edit",
@@ -53,6 +56,8 @@ class QueueModel(QAbstractTableModel):
         """Rows that were painted: a view asks ten times for each of their cells."""
         self._icons: dict[ReviewState, QIcon] = {}
         self._colours: dict[ReviewState, QColor] = {}
+        self._selected: NDArray[np.bool_] = np.zeros(len(queue), np.bool_)
+        self._bookmark = QIcon()
 
     def set_theme(self, theme: Theme) -> None:
         """Colours of the states."""
@@ -66,9 +71,17 @@ class QueueModel(QAbstractTableModel):
         self._icons = {
             state: icon(name, theme, tint=colours[state]) for state, name in _ICONS.items()
         }
+        self._bookmark = icon("selected", theme)
 
-    def set_queue(self, queue: Queue, shown: Rows) -> None:
-        """Show another queue, or another part of it."""
+    def set_queue(self, queue: Queue, shown: Rows, selected: Sequence[int] = ()) -> None:
+        """Show another queue, or another part of it.
+
+        Args:
+            queue: The violations.
+            shown: Numbers of those to show, in order.
+            selected: Frames that were chosen for labeling, ascending.
+        """
+        self._selected = queue.touching(selected)
         if queue is self._queue and np.array_equal(shown, self._shown):
             self.refresh()
             return
@@ -116,14 +129,18 @@ class QueueModel(QAbstractTableModel):
         item, column = self.item(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _texts(item)[column]
+        selected = bool(self._selected[item.number])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _told(item)
+            told = _told(item)
+            return tr("{told}, in selected frames", told=told) if selected else told
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole and column == _STATE:
             return self._colours.get(item.state)
         if role == Qt.ItemDataRole.DecorationRole and column == _STATE:
             return self._icons.get(item.state)
+        if role == Qt.ItemDataRole.DecorationRole and column == _FRAME and selected:
+            return self._bookmark
         return None
 
 

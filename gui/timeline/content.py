@@ -12,7 +12,8 @@ from gui.text import grouped, timecode
 from gui.timeline.clock import Clock
 from gui.timeline.lane_render import LaneScene, boxes
 from gui.timeline.lanes import Spans
-from gui.timeline.marks import Marks
+from gui.timeline.layout import TimelineLayout
+from gui.timeline.marks import Marks, nearest
 from gui.timeline.pyramid import ScorePyramid
 from gui.timeline.rows import Rows
 from gui.timeline.types import Lanes
@@ -33,6 +34,8 @@ class Content:
     labels: tuple[str, ...] = ()
     seen: Spans = field(default_factory=lambda: Spans.of_lanes(Lanes.none()))
     gaps: Spans = field(default_factory=lambda: Spans.of_lanes(Lanes.none()))
+    selected: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """Frames that were chosen for labeling, ascending."""
     counts: NDArray[np.int32] | None = None
     most: int = 0
     """Detections in the frame that has most."""
@@ -99,6 +102,11 @@ class Content:
         _expect_shape("states", states, self.gaps.lane.shape)
         return replace(self, gaps=self.gaps.with_states(states))
 
+    def with_selected(self, frames: NDArray[np.int64]) -> Content:
+        """Other frames that were chosen, ascending."""
+        _expect_below("frames", frames, self.frames)
+        return replace(self, selected=frames)
+
     def with_counts(self, counts: NDArray[np.int32] | None) -> Content:
         """Detections, one number a frame; copied. None where nothing was counted."""
         if counts is None:
@@ -112,7 +120,14 @@ class Content:
     def rows(self, height: float, scroll: float) -> Rows:
         """How a height is shared among what there is."""
         counted = self.counts is not None
-        return Rows(height, len(self.labels), self.marks.of_several_kinds, counted, scroll)
+        chosen, several = bool(len(self.selected)), self.marks.of_several_kinds
+        return Rows(height, len(self.labels), several, counted, scroll, chosen)
+
+    def nearest(self, layout: TimelineLayout, x: float, reach: float) -> int | None:
+        """The violated or selected frame in view that is nearest to x, within `reach` pixels."""
+        found = [nearest(of, layout, x, reach) for of in (self.marks.frames, self.selected)]
+        near = [frame for frame in found if frame is not None]
+        return min(near, key=lambda frame: abs(layout.x_of(frame) - x), default=None)
 
     def lane_scene(self, focused: int | None) -> LaneScene:
         """What painting lanes and counts needs."""
@@ -127,10 +142,16 @@ class Content:
         ]
         if self.counts is not None:
             known.append(boxes(int(self.counts[frame])))
+        if self._is_selected(frame):
+            known.append(tr("selected"))
         violated = self.marks.kinds_in(frame)
         known += [f"{count} {kind_word(kind)}" for kind, count in violated.items()]
         when = timecode(self.clock.seconds(frame))
         return tr("frame {frame} · {time}", frame=grouped(frame), time=when), " \u00b7 ".join(known)
+
+    def _is_selected(self, frame: int) -> bool:
+        at = np.searchsorted(self.selected, frame)
+        return bool(at < len(self.selected) and self.selected[at] == frame)
 
 
 def _expect_shape(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> None:

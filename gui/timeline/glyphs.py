@@ -14,6 +14,8 @@ from gui.timeline.types import MarkState
 
 GLYPH = 12.0
 """Side of the square that a glyph is drawn in."""
+SELECTED_WIDTH = 6.0
+"""Of a bookmark."""
 SEVERAL = "several"
 """Stands for kinds that have no room side by side."""
 
@@ -25,6 +27,12 @@ _Paint = Callable[[QPainter, float, float], None]
 def state_stamps(ratio: float) -> tuple[QImage, ...]:
     """Pictures to be drawn hundreds of times, one a `MarkState`."""
     return tuple(_stamp(partial(paint_mark, state=state), ratio) for state in MarkState)
+
+
+@lru_cache(maxsize=8)
+def selected_stamp(colour: str, ratio: float) -> QImage:
+    """The picture of a frame that was chosen for labeling."""
+    return _stamp(partial(paint_selected, colour=colour), ratio)
 
 
 @lru_cache(maxsize=64)
@@ -64,6 +72,16 @@ def paint_mark(painter: QPainter, at: QPointF, state: MarkState) -> None:
             painter.setPen(QPen(QColor(REJECTED), 2, c=Qt.PenCapStyle.RoundCap))
             painter.drawLine(QLineF(x - 3.2, y - 3.2, x + 3.2, y + 3.2))
             painter.drawLine(QLineF(x - 3.2, y + 3.2, x + 3.2, y - 3.2))
+
+
+def paint_selected(painter: QPainter, at: QPointF, colour: str) -> None:
+    """A bookmark."""
+    x, y = at.x(), at.y()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    half = SELECTED_WIDTH / 2
+    corners = (-half, -5), (half, -5), (half, 5), (0, 2), (-half, 5)
+    painter.drawPolygon(_polygon(*((x + dx, y + dy) for dx, dy in corners)))
 
 
 def paint_kind(painter: QPainter, at: QPointF, kind: str, colour: str) -> None:

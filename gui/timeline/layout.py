@@ -22,6 +22,8 @@ MIN_VISIBLE = 8.0
 """Frames in view at the deepest zoom."""
 _MARK_PITCH = 6.0
 """Marks of one state closer together than this many pixels are shown as one."""
+_SELECTED_PITCH = 8.0
+"""The same of marks of selected frames, which stay apart from each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class TimelineLayout:
         return self._row(self.rows.well)
 
     @property
+    def selected(self) -> Rect:
+        """Where frames that were chosen are marked."""
+        return self._row(self.rows.selected_row)
+
+    @property
     def strip(self) -> Rect:
         """Scores."""
         return self._row(self.rows.strip)
@@ -141,6 +148,10 @@ class TimelineLayout:
     def edge_of(self, position: float) -> float:
         """Where a position in float frames lies: the left edge of a whole frame."""
         return MARGIN + (position - self.first) * self.pixels_per_frame
+
+    def edges_of(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same of many."""
+        return MARGIN + (positions - self.first) * self.pixels_per_frame
 
     def position_at(self, x: float) -> float:
         """The inverse of `edge_of`."""
@@ -213,12 +224,33 @@ class TimelineLayout:
 
         `frames` must be sorted. Lower states come last, so that what is left to do lies on top.
         """
-        start, stop = np.searchsorted(frames, [math.floor(self.first), math.ceil(self.last)])
-        frames, states = frames[start:stop], states[start:stop]
-        # Cells are counted from frame 0, not from the edge, so that panning makes none jump.
-        pitch = max(_MARK_PITCH / self.pixels_per_frame, 1.0)
-        cells = (frames / pitch).astype(np.int64)
+        here = self.in_view(frames)
+        frames, states = frames[here], states[here]
+        cells = self.cells(frames, _MARK_PITCH)
         groups = [np.flatnonzero(states == state) for state in (3, 2, 1, 0)]
         kept = np.concatenate([group[np.diff(cells[group], prepend=-1) > 0] for group in groups])
-        middles = frames[kept].astype(np.float64) + 0.5
-        return MARGIN + (middles - self.first) * self.pixels_per_frame, states[kept]
+        return self.edges_of(frames[kept] + 0.5), states[kept]
+
+    def visible_selected(self, frames: NDArray[np.int64]) -> NDArray[np.float64]:
+        """x of the marks of selected frames (ascending) to draw, so thinned that none overlap."""
+        frames = frames[self.in_view(frames)]
+        cells = self.cells(frames, _SELECTED_PITCH)
+        first = np.diff(cells, prepend=-1) > 0
+        return self.clear_of_each_other(frames[first], cells[first], _SELECTED_PITCH)
+
+    def clear_of_each_other(
+        self, frames: NDArray[np.int64], cells: NDArray[np.int64], pitch: float
+    ) -> NDArray[np.float64]:
+        """x of each frame; those nearer than `pitch` pixels move to the middle of their cell."""
+        pitch = max(pitch / self.pixels_per_frame, 1.0)
+        crowded = np.diff(frames) < pitch
+        crowded = np.append(crowded, False) | np.insert(crowded, 0, False)
+        return self.edges_of(np.where(crowded, (cells + 0.5) * pitch, frames + 0.5))
+
+    def in_view(self, frames: NDArray[np.int64]) -> slice:
+        """Where, in ascending frames, those are that are in view."""
+        return slice(*np.searchsorted(frames, [math.floor(self.first), math.ceil(self.last)]))
+
+    def cells(self, frames: NDArray[np.int64], pitch: float) -> NDArray[np.int64]:
+        """Cells of `pitch` pixels, from frame 0 and not from the edge: panning makes none jump."""
+        return (frames / max(pitch / self.pixels_per_frame, 1.0)).astype(np.int64)

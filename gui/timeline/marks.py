@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.timeline.layout import MARGIN, TimelineLayout
+from gui.timeline.layout import TimelineLayout
 
 KIND_PITCH = 14.0
 """Logical pixels that a kind's glyph takes with the space beside it."""
@@ -58,45 +58,33 @@ class Marks:
         numbers, counts = np.unique(self.kinds[start:stop], return_counts=True)
         return {self.kind_names[n]: int(c) for n, c in zip(numbers, counts, strict=True)}
 
-    def nearest(self, layout: TimelineLayout, x: float, reach: float) -> int | None:
-        """The frame in view whose mark is nearest to x, within `reach` pixels."""
-        at = int(np.searchsorted(self.frames, layout.position_at(x) - 0.5))
-        near = self.frames[max(at - 1, 0) : at + 1].tolist()
-        if not near:
-            return None
-        frame = int(min(near, key=lambda frame: abs(layout.x_of(frame) - x)))
-        in_view = layout.first < frame + 1 and frame < layout.last
-        return frame if in_view and abs(layout.x_of(frame) - x) <= reach else None
-
     def visible_kinds(self, layout: TimelineLayout) -> list[tuple[float, list[int]]]:
         """x and kinds of the glyphs to draw, so thinned that none overlap.
 
         A place where more kinds meet than there is room for has them all listed nevertheless.
         """
-        start, stop = np.searchsorted(self.frames, [int(layout.first), np.ceil(layout.last)])
-        frames, kinds = self.frames[start:stop], self.kinds[start:stop].astype(np.int64)
+        here = layout.in_view(self.frames)
+        frames, kinds = self.frames[here], self.kinds[here].astype(np.int64)
         if not len(frames):
             return []
-        # Cells are counted from frame 0, not from the edge, so that panning makes none jump.
-        pitch = max(KIND_PITCH / layout.pixels_per_frame, 1.0)
-        cells = (frames / pitch).astype(np.int64)
+        cells = layout.cells(frames, KIND_PITCH)
         begin = np.flatnonzero(np.diff(cells, prepend=-1))
         found = np.bitwise_or.reduceat(np.int64(1) << kinds, begin)
-        xs = self._clear_of_each_other(layout, frames[begin], cells[begin], pitch)
+        xs = layout.clear_of_each_other(frames[begin], cells[begin], KIND_PITCH)
         return [
             (x, [kind for kind in range(len(self.kind_names)) if bits >> kind & 1])
             for x, bits in zip(xs.tolist(), found.tolist(), strict=True)
         ]
 
-    @staticmethod
-    def _clear_of_each_other(
-        layout: TimelineLayout,
-        frames: NDArray[np.int64],
-        cells: NDArray[np.int64],
-        pitch: float,
-    ) -> NDArray[np.float64]:
-        """x of each; those too near to a neighbour move to the middle of their cell."""
-        crowded = np.diff(frames) < pitch
-        crowded = np.append(crowded, False) | np.insert(crowded, 0, False)
-        places = np.where(crowded, (cells + 0.5) * pitch, frames + 0.5)
-        return MARGIN + (places - layout.first) * layout.pixels_per_frame
+
+def nearest(
+    frames: NDArray[np.int64], layout: TimelineLayout, x: float, reach: float
+) -> int | None:
+    """The one of some frames (ascending) in view that is nearest to x, within `reach` pixels."""
+    at = int(np.searchsorted(frames, layout.position_at(x) - 0.5))
+    near = frames[max(at - 1, 0) : at + 1].tolist()
+    if not near:
+        return None
+    frame = int(min(near, key=lambda frame: abs(layout.x_of(frame) - x)))
+    in_view = layout.first < frame + 1 and frame < layout.last
+    return frame if in_view and abs(layout.x_of(frame) - x) <= reach else None

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from gui.text import grouped, timecode
 from gui.theme import Theme, caption
 from gui.timeline.clock import Clock
-from gui.timeline.glyphs import GLYPH, SEVERAL, kind_stamp, state_stamps
+from gui.timeline.glyphs import (
+    GLYPH,
+    SELECTED_WIDTH,
+    SEVERAL,
+    kind_stamp,
+    selected_stamp,
+    state_stamps,
+)
 from gui.timeline.lane_render import LaneScene, paint_counts, paint_labels, paint_lanes
 from gui.timeline.layout import Rect, TimelineLayout
 from gui.timeline.marks import KIND_PITCH, Marks
@@ -37,6 +46,8 @@ class LayerScene:
     clock: Clock
     pyramid: ScorePyramid
     marks: Marks
+    selected: NDArray[np.int64]
+    """Frames that were chosen for labeling, ascending."""
     lanes: LaneScene
     bounds: tuple[int, int] | None
     """The in/out range ``[start, stop)``."""
@@ -60,6 +71,7 @@ def paint_layer(painter: QPainter, scene: LayerScene) -> None:
     _paint_ruler(painter, scene)
     _paint_scores(painter, scene, scene.layout.strip, (scene.layout.first, scene.layout.last))
     _paint_scores(painter, scene, scene.layout.minimap, (0.0, float(scene.layout.frames)))
+    _paint_selected(painter, scene)
     _paint_marks(painter, scene)
     paint_counts(painter, scene.lanes, scene.layout, scene.theme)
     paint_lanes(painter, scene.lanes, scene.layout, scene.theme)
@@ -116,6 +128,19 @@ def _paint_scores(
     ratio = pixel_ratio(painter)
     size = max(1, round(where.width * ratio)), max(1, round(where.height * ratio))
     painter.drawImage(qrect(where), strip_image(scene.pyramid, visible, size, ratio, scene.theme))
+
+
+def _paint_selected(painter: QPainter, scene: LayerScene) -> None:
+    """Bookmarks that hang from the ruler."""
+    layout, row, half = scene.layout, scene.layout.selected, SELECTED_WIDTH / 2
+    stamp = selected_stamp(scene.theme.well_text, pixel_ratio(painter))
+    painter.save()
+    painter.setClipRect(qrect(row))
+    # The first and the last frame's, too, are seen as a whole.
+    xs = layout.visible_selected(scene.selected).clip(row.x + half, row.right - half)
+    for x in xs.tolist():
+        painter.drawImage(QPointF(x - GLYPH / 2, row.y), stamp)
+    painter.restore()
 
 
 def _paint_marks(painter: QPainter, scene: LayerScene) -> None:

@@ -15,6 +15,7 @@ _SPACE = 8.0
 _STRIP_AND_MARKS = 68.0
 _STATES = 20.0
 _KINDS = 14.0
+_SELECTED = 14.0
 _COUNTS = 18.0
 _LANES_PADDING = 4.0
 """Above the first lane."""
@@ -22,7 +23,7 @@ _LANES_PADDING = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The parts from top to bottom: ruler, scores, marks, counts, lanes, minimap.
+    """The parts from top to bottom: ruler, selected, scores, marks, counts, lanes, minimap.
 
     What is missing or has no room has height 0. Scores take what is left over.
     """
@@ -37,6 +38,8 @@ class Rows:
     """Whether detections have been counted."""
     scroll: float = 0.0
     """Pixels of lanes that are scrolled out at the top."""
+    selected: bool = False
+    """Whether frames were chosen for labeling, which a row of its own shows."""
 
     @property
     def minimap(self) -> tuple[float, float]:
@@ -44,8 +47,14 @@ class Rows:
         return max(self.height, MIN_HEIGHT) - _SPACE - _MINIMAP, _MINIMAP
 
     @property
+    def selected_row(self) -> tuple[float, float]:
+        return _TOP, self._selected_height
+
+    @property
     def strip(self) -> tuple[float, float]:
-        return _TOP, self._well_height - self._marks_height - self._counts_height - self._lanes_room
+        below = self._marks_height + self._counts_height + self._lanes_room
+        top, height = self.selected_row
+        return top + height, self._well_height - height - below
 
     @property
     def marks(self) -> tuple[float, float]:
@@ -132,6 +141,10 @@ class Rows:
         return _STATES + _KINDS * self.kinds
 
     @property
+    def _selected_height(self) -> float:
+        return _SELECTED * self.selected
+
+    @property
     def _counts_height(self) -> float:
         return _COUNTS if self.counts and self._spare >= _COUNTS else 0.0
 
@@ -144,4 +157,4 @@ class Rows:
 
     @property
     def _spare(self) -> float:
-        return self._well_height - _STRIP_AND_MARKS
+        return self._well_height - _STRIP_AND_MARKS - self._selected_height

@@ -156,6 +156,10 @@ class TimelineWidget(QWidget):
         """Other states of the same gaps, in the order in which these were given."""
         self._show_content(self._content.with_gap_states(states))
 
+    def set_selected(self, frames: NDArray[np.int64]) -> None:
+        """Frames that were chosen for labeling, ascending."""
+        self._show_content(self._content.with_selected(frames))
+
     def set_counts(self, counts: NDArray[np.int32] | None) -> None:
         """Detections, one number a frame; copied. None hides the curve."""
         self._show_content(self._content.with_counts(counts))
@@ -292,9 +296,9 @@ class TimelineWidget(QWidget):
             self.frame_requested.emit(frame)
 
     def _frame_at(self, x: float, *, exact: bool) -> int:
-        """The frame under x, or the violated one beside it unless it has to be exact."""
+        """The frame under x, or one beside it that is marked unless it has to be exact."""
         if not exact and self._view.pixels_per_frame < SNAP:
-            near = self._content.marks.nearest(self._view, x, SNAP)
+            near = self._content.nearest(self._view, x, SNAP)
             if near is not None:
                 return near
         return self._view.frame_at(x)
@@ -363,6 +367,7 @@ class TimelineWidget(QWidget):
             clock=content.clock,
             pyramid=content.pyramid,
             marks=content.marks,
+            selected=content.selected,
             lanes=content.lane_scene(self._focused_lane),
             bounds=bounds(self._range, content.frames),
             theme=self._theme,

@@ -29,13 +29,17 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.cloud.selection import SelectionRequest
 from core.detectors.base import DetectorConfig
+from core.project import CloudPlace
 from core.settings import Settings
 from gui.dialogs import trust
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportCounts, ExportDialog
 from gui.dialogs.keys import KeysDialog
+from gui.dialogs.schedule import ScheduleDialog, ScheduleFacts
 from gui.dialogs.settings import SettingsDialog
+from gui.dialogs.token import TokenDialog
 from gui.help import GuideDialog
 from gui.main_window import MainWindow
 from gui.sheet import Sheet
@@ -109,6 +113,15 @@ def dialog(make: Callable[[MainWindow], QWidget]) -> Callable[[MainWindow], QWid
     return shown
 
 
+def schedule(window: MainWindow) -> QWidget:
+    facts = ScheduleFacts(CloudPlace(role_arn="lightly"), "clip", False, 24, ("car", "bus"))
+    asking = ScheduleDialog(facts, SelectionRequest(threshold=0.75), window)
+    asking.token.show_source(None)
+    return asking
+
+
+EXPORT = ExportCounts({"flagged": 4, "accepted": 1, "selected": 0, "all": 24}, 1, 2)
+
 PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "start page": show_start,
     "review": lambda window: window,
@@ -119,9 +132,9 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "palette": sheet(lambda window: window.sheets.palette()),
     "keys": sheet(lambda window: window.sheets.keys()),
     "detect": dialog(detect),
-    "export": dialog(
-        lambda window: ExportDialog(ExportCounts(4, 24, 1, 2), Path("/new/folder"), window)
-    ),
+    "export": dialog(lambda window: ExportDialog(EXPORT, Path("/new/folder"), window)),
+    "schedule": dialog(schedule),
+    "token": dialog(TokenDialog),
     "settings": dialog(lambda window: SettingsDialog(Settings(), window)),
     "change keys": dialog(lambda window: KeysDialog({}, LIGHT, window)),
     "trust": dialog(lambda window: trust._question("/models/mine.pt", window)),

@@ -42,6 +42,7 @@ def painted(
     view: ViewTransform | None = None,
     of_size: tuple[int, int] | None = None,
     note: str = "",
+    badge: str = "",
     before: Sequence[Box] = (),
     after: Sequence[Box] = (),
     tool: ToolScene | None = None,
@@ -60,6 +61,7 @@ def painted(
         font=QApplication.font(),
         picture_size=image_size,
         note=note,
+        badge=badge,
         before=before,
         after=after,
         tool=tool,
@@ -343,3 +345,15 @@ def test_the_empty_state_says_its_words() -> None:
     said, silent = empty("Drop a video here"), empty("")
     assert said != silent
     assert said.pixelColor(2, 2).name() == LIGHT.window
+
+
+def test_a_selected_frame_bears_a_bookmark_in_its_corner_and_nothing_else() -> None:
+    bare, marked = painted(), painted(badge="Selected")
+    changed = (bare != marked).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert rows[0] >= 6
+    assert rows[-1] < 32
+    assert SIZE[0] - 120 < columns[0]
+    assert columns[-1] < SIZE[0] - 6
+    white = (marked[8:32, columns[0] : columns[0] + 14] > 220).all(axis=2)
+    assert 30 < np.count_nonzero(white) < 80

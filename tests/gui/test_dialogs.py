@@ -19,12 +19,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.detectors.base import DetectorConfig, Sampling
+from core.export import SCOPES, Scope
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
 from gui.text import THIN_SPACE
 from tests.gui.making import texts
 
-COUNTS = ExportCounts(flagged=1234, all=5000, accepted=7, to_do=3)
+COUNTS = ExportCounts(
+    {"flagged": 1234, "accepted": 6, "selected": 20, "all": 5000}, accepted=7, to_do=3
+)
 
 
 def button(dialog: QDialog, text: str) -> QPushButton:
@@ -112,7 +115,7 @@ def test_the_export_dialog_gives_back_format_frames_and_folder(
     formats = dialog.findChild(QComboBox)
     assert isinstance(formats, QComboBox)
     formats.setCurrentText("YOLO")
-    dialog.findChildren(QRadioButton)[1].setChecked(True)
+    dialog.findChildren(QRadioButton)[-1].setChecked(True)
     field(dialog, "New folder").setText("~/prelabels")
     assert dialog.choice() == ExportChoice("yolo", "all", Path.home() / "prelabels")
 
@@ -120,11 +123,23 @@ def test_the_export_dialog_gives_back_format_frames_and_folder(
 def test_without_a_flagged_frame_only_all_frames_can_be_chosen(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    dialog = shown(qtbot, ExportCounts(0, 24, 0, 0), tmp_path / "new")
-    flagged, every = dialog.findChildren(QRadioButton)
-    assert not flagged.isEnabled()
+    counts = ExportCounts({"flagged": 0, "accepted": 0, "selected": 0, "all": 24}, 0, 0)
+    dialog = shown(qtbot, counts, tmp_path / "new")
+    *others, every = dialog.findChildren(QRadioButton)
+    assert [(other.isEnabled(), other.toolTip()) for other in others] == [
+        (False, "No frame flickers"),
+        (False, "No box is accepted yet"),
+        (False, "No frame is selected yet"),
+    ]
     assert every.isChecked()
     assert dialog.choice().scope == "all"
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_scope_can_be_chosen(qtbot: QtBot, tmp_path: Path, scope: Scope) -> None:
+    dialog = shown(qtbot, COUNTS, tmp_path / "new")
+    dialog.findChildren(QRadioButton)[SCOPES.index(scope)].setChecked(True)
+    assert dialog.choice().scope == scope
 
 
 def test_a_folder_that_holds_something_is_refused_until_another_is_named(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QTableView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.prelabels import Verdict
+from core.project import Selection
 from core.review import ReviewState, View
 from gui.review.panel import ReviewPanel
 from gui.session import Session
@@ -196,6 +197,45 @@ def test_a_view_that_comes_from_elsewhere_is_shown_and_not_chosen_again(
     ]  # fmt: skip
     assert track_button(panel).isChecked()
     assert session.view == wanted
+
+
+def selected_button(panel: QWidget) -> QToolButton:
+    (found,) = [
+        w for w in panel.findChildren(QToolButton) if w.accessibleName() == "Selected frames only"
+    ]
+    return found
+
+
+def test_selected_frames_are_signed_and_can_be_all_that_is_shown(
+    panel: ReviewPanel, session: Session
+) -> None:
+    button = selected_button(panel)
+    assert not button.isVisible()
+    session.selection_changed.connect(panel.show_selection)
+    session.set_selection(Selection("initial-tag", "lightly", (1, 9, 20)))
+    assert button.isVisible()
+    assert signed(panel) == ["20", "9"]
+    button.click()
+    assert session.view == View(selected=(1, 9, 20))
+    assert rows(panel) == [("20", "traffic light"), ("9", "car")]
+    # Another selection, and then none at all.
+    session.set_selection(Selection("second", "lightly", (15,)))
+    assert rows(panel) == [("15", "car")]
+    session.set_selection(None)
+    assert session.view == View()
+    assert not button.isVisible()
+    assert signed(panel) == []
+
+
+def signed(panel: ReviewPanel) -> list[str]:
+    """The first frames of the rows that bear a bookmark, sorted."""
+    (table,) = panel.findChildren(QTableView)
+    model = table.model()
+    cells = [model.index(row, 0) for row in range(model.rowCount())]
+    found = [c for c in cells if c.data(Qt.ItemDataRole.DecorationRole) is not None]
+    for cell in found:
+        assert cell.data(Qt.ItemDataRole.ToolTipRole).endswith(", in selected frames")
+    return sorted(str(cell.data()) for cell in found)
 
 
 def test_every_choice_has_a_name_and_a_tip(panel: ReviewPanel) -> None:

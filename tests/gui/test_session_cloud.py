@@ -34,3 +34,22 @@ def test_what_cannot_be_kept_is_told_and_changes_nothing(session: Session, qtbot
     ):
         session.set_selection(Selection("initial-tag", "lightly", (2,)))
     assert session.selection is None
+
+
+def test_the_person_goes_from_one_selected_frame_to_the_next(session: Session) -> None:
+    session.next_selected()
+    assert session.frame == 0
+    session.set_selection(Selection("initial-tag", "lightly", (3, 9, 20)))
+    session.next_selected()
+    assert session.frame == 3
+    session.go_to(10)
+    session.next_selected()
+    session.next_selected()
+    assert session.frame == 20
+    assert session.is_selected(20)
+    assert not session.is_selected(21)
+    session.previous_selected()
+    assert session.frame == 9
+    session.go_to(2)
+    session.previous_selected()
+    assert session.frame == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gui.timeline.lanes import Code, Spans, lane_codes
 from gui.timeline.layout import MARGIN, TimelineLayout
-from gui.timeline.marks import KIND_PITCH, Marks
+from gui.timeline.marks import KIND_PITCH, Marks, nearest
 from gui.timeline.rows import LANE, MIN_HEIGHT, Rows
 from gui.timeline.types import MarkState
 
@@ -145,12 +145,13 @@ rows = st.builds(
     st.booleans(),
     st.booleans(),
     st.floats(0, 5000),
+    st.booleans(),
 )
 
 
 @given(rows)
 def test_parts_fill_the_well_and_do_not_overlap(rows: Rows) -> None:
-    parts = [rows.strip, rows.marks, rows.count_row, rows.lane_area]
+    parts = [rows.selected_row, rows.strip, rows.marks, rows.count_row, rows.lane_area]
     top, height = rows.well
     assert parts[0][0] == top
     for (y, tall), (below, _) in itertools.pairwise(parts):
@@ -158,7 +159,7 @@ def test_parts_fill_the_well_and_do_not_overlap(rows: Rows) -> None:
     assert sum(parts[-1]) == pytest.approx(top + height)
     assert top + height < rows.minimap[0]
     assert rows.minimap[0] + rows.minimap[1] < rows.height
-    assert rows.strip[1] >= 34
+    assert rows.strip[1] >= (20 if rows.selected else 34)
 
 
 @given(rows, st.integers(0, 299))
@@ -231,11 +232,11 @@ def test_the_nearest_violation_is_found() -> None:
     layout = TimelineLayout.whole(10_000, WIDTH)
     found = marks([100, 500, 520], [0, 0, 0])
     x = layout.x_of(500)
-    assert found.nearest(layout, x - 5, 6) == 500
-    assert found.nearest(layout, x - 7, 6) is None
-    assert found.nearest(layout, layout.x_of(515), 6) == 520
-    assert marks([], []).nearest(layout, 100, 6) is None
-    assert found.nearest(layout.zoomed_about(900, 10), 14, 6) is None
+    assert nearest(found.frames, layout, x - 5, 6) == 500
+    assert nearest(found.frames, layout, x - 7, 6) is None
+    assert nearest(found.frames, layout, layout.x_of(515), 6) == 520
+    assert nearest(marks([], []).frames, layout, 100, 6) is None
+    assert nearest(found.frames, layout.zoomed_about(900, 10), 14, 6) is None
 
 
 def test_states_are_changed_in_the_order_they_came_in() -> None:

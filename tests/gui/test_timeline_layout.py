@@ -14,6 +14,7 @@ from gui.timeline import cividis
 from gui.timeline.clock import Clock
 from gui.timeline.layout import MARGIN, MIN_VISIBLE, TimelineLayout
 from gui.timeline.pyramid import ScorePyramid
+from gui.timeline.rows import MIN_HEIGHT, Rows
 from gui.timeline.ticks import ticks
 from gui.timeline.types import MarkState
 
@@ -289,3 +290,32 @@ def test_argb_packs_opaque_colours() -> None:
         "0xff00224e",
         "0xfffee838",
     ]
+
+
+@pytest.mark.parametrize("frame", [0, 123_456, 999_999])
+def test_one_selected_frame_in_a_million_is_seen(frame: int) -> None:
+    layout = TimelineLayout.whole(1_000_000, WIDTH)
+    assert layout.visible_selected(np.array([frame])).tolist() == [layout.x_of(frame)]
+
+
+def test_selected_frames_that_are_crowded_are_thinned_and_none_jumps() -> None:
+    layout = TimelineLayout.whole(10_000, WIDTH)
+    x = layout.visible_selected(np.arange(2000, 4000))
+    assert np.diff(x) == pytest.approx(8, abs=0.2)
+    assert layout.visible_selected(np.arange(0)).tolist() == []
+    zoomed = layout.zoomed_about(500, 4)
+    moved = zoomed.panned(3)
+    frames = np.arange(4000, 6000, 7)
+    here, there = zoomed.visible_selected(frames), moved.visible_selected(frames)
+    shared = set(np.round(there + 3, 3)) & set(np.round(here, 3))
+    assert len(shared) >= len(here) - 2
+
+
+def test_selected_frames_get_a_row_above_the_scores() -> None:
+    without, rows = Rows(260, 12, True, True), Rows(260, 12, True, True, selected=True)
+    assert without.selected_row[1] == 0
+    top, height = rows.selected_row
+    assert (top, height) == (without.strip[0], 14)
+    assert rows.strip[0] == top + height
+    assert rows.marks[0] == sum(rows.strip)
+    assert Rows(MIN_HEIGHT, kinds=True, selected=True).strip[1] >= 20

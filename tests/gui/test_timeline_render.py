@@ -60,6 +60,7 @@ def layer(
     scores: NDArray[np.float32],
     marks: Sequence[tuple[int, MarkState]] = (),
     *,
+    selected: Sequence[int] = (),
     theme: Theme = DARK,
     ratio: float = 1,
 ) -> NDArray[np.int64]:
@@ -72,6 +73,7 @@ def layer(
         clock=Clock(25.0),
         pyramid=ScorePyramid.of(scores),
         marks=Marks.of(frames, states, kinds, ("flickering",)),
+        selected=np.array(selected, np.int64),
         lanes=Content().lane_scene(None),
         bounds=None,
         theme=theme,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter
@@ -47,4 +48,17 @@ def test_a_timeline_in_use(
         timeline.zoom_by(12)
     name = f"timeline-{'zoomed' if zoomed else 'whole'}-{theme.name}-{ratio}x"
     check_snapshot(picture(timeline, ratio), name, tmp_path)
+    timeline.deleteLater()
+
+
+@pytest.mark.parametrize(("theme", "ratio"), [(LIGHT, 1), (DARK, 2)], ids=["light", "dark"])
+def test_a_timeline_with_selected_frames(
+    qapp: QApplication, tmp_path: Path, theme: Theme, ratio: int
+) -> None:
+    timeline = TimelineWidget()
+    timeline.set_theme(theme)
+    timeline.resize(WIDTH, HEIGHT)
+    fill(timeline, made(1204, 12, runs=7, labels=False))
+    timeline.set_selected(np.array([0, 100, 101, 300, 304, *range(700, 800), 1203]))
+    check_snapshot(picture(timeline, ratio), f"timeline-selected-{theme.name}-{ratio}x", tmp_path)
     timeline.deleteLater()

@@ -11,7 +11,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from core.export import SCOPES, Scope
 from core.prelabels import Verdict
+from core.project import Selection
 from gui.dialogs.export import ExportDialog
 from gui.main_window import MainWindow
 from tests.gui.conftest import running_threads
@@ -46,7 +48,7 @@ def press(dialog: QDialog, text: str) -> None:
     next(b for b in dialog.findChildren(QPushButton) if text in b.text()).click()
 
 
-def into(folder: Path, *, all_frames: bool = False, format_name: str = "COCO") -> Answer:
+def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "COCO") -> Answer:
     def answer(dialog: ExportDialog) -> None:
         field = next(
             e for e in dialog.findChildren(QLineEdit) if e.accessibleName() == "New folder"
@@ -55,7 +57,7 @@ def into(folder: Path, *, all_frames: bool = False, format_name: str = "COCO") -
         combo = dialog.findChild(QComboBox)
         assert isinstance(combo, QComboBox)
         combo.setCurrentText(format_name)
-        dialog.findChildren(QRadioButton)[1 if all_frames else 0].setChecked(True)
+        dialog.findChildren(QRadioButton)[SCOPES.index(scope)].setChecked(True)
         press(dialog, "Export")
 
     return answer
@@ -86,10 +88,25 @@ def test_flagged_frames_are_exported_with_the_accepted_boxes(
 
 def test_all_frames_are_exported_as_yolo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    export_with(window, into(out, all_frames=True, format_name="YOLO"))
+    export_with(window, into(out, scope="all", format_name="YOLO"))
     qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
     assert window.banner.sentence.startswith("Exported 24 frames with ")
     assert len(list((out / "labels").glob("*.txt"))) == COUNT
+
+
+def test_accepted_and_selected_frames_are_exported(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.session is not None
+    window.session.go_to(9)
+    window.session.decide(Verdict.ACCEPTED)
+    window.session.set_selection(Selection("initial-tag", "lightly", (2, 20)))
+    for scope, frames in (("accepted", [9]), ("selected", [2, 20])):
+        window.banner.hide()
+        export_with(window, into(tmp_path / scope, scope=scope))
+        qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
+        document = json.loads((tmp_path / scope / "annotations.json").read_text())
+        assert [image["frame_index"] for image in document["images"]] == frames
 
 
 def test_a_cancelled_dialog_exports_nothing(window: MainWindow, tmp_path: Path) -> None:
@@ -112,7 +129,7 @@ def test_stopping_an_export_leaves_nothing_behind(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    export_with(window, into(out, all_frames=True))
+    export_with(window, into(out, scope="all"))
     stop = next(b for b in window.job_status.findChildren(QPushButton) if b.text() == "Stop")
     assert stop.isVisible()
     stop.click()
@@ -124,7 +141,7 @@ def test_stopping_an_export_leaves_nothing_behind(
 def test_closing_the_window_ends_an_export_and_leaves_nothing_behind(
     window: MainWindow, tmp_path: Path
 ) -> None:
-    export_with(window, into(tmp_path / "out", all_frames=True))
+    export_with(window, into(tmp_path / "out", scope="all"))
     threads = running_threads()
     window.close()
     assert not any(thread.isRunning() for thread in threads)
@@ -135,7 +152,7 @@ def test_an_export_goes_on_while_another_video_is_opened(
     qtbot: QtBot, window: MainWindow, clip: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    export_with(window, into(out, all_frames=True))
+    export_with(window, into(out, scope="all"))
     window.open_path(clip)
     qtbot.waitUntil(window.actions_by_name["export"].isEnabled, timeout=20_000)
     qtbot.waitUntil((out / "annotations.json").is_file, timeout=20_000)

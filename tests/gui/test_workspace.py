@@ -9,6 +9,7 @@ import av
 import pytest
 from pytestqt.qtbot import QtBot
 
+from core.project import Selection
 from core.settings import Settings
 from core.video import VideoReader
 from core.video.proxy_making import ProxyRequest, make_proxy
@@ -145,3 +146,23 @@ def write_png(path: Path, frame: av.VideoFrame) -> None:
         picture.pts = 0
         container.mux(stream.encode(picture))
         container.mux(stream.encode())
+
+
+def test_a_selected_frame_is_marked_on_the_picture_and_in_the_timeline(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    session, workspace = window.session, window.workspace
+    assert session is not None
+    assert workspace is not None
+    actions = window.actions_by_name
+    assert actions["next_selected"].toolTip() == "No frame is selected yet (Shift+N)"
+    session.set_selection(Selection("initial-tag", "lightly", (3, 9)))
+    assert "Selected" not in workspace.canvas.accessibleDescription()
+    before = workspace.timeline.grab().toImage()
+    actions["next_selected"].trigger()
+    qtbot.waitUntil(lambda: workspace.shown_frame == 3)
+    assert "Selected" in workspace.canvas.accessibleDescription()
+    session.set_selection(None)
+    assert "Selected" not in workspace.canvas.accessibleDescription()
+    assert workspace.timeline.grab().toImage() != before
+    assert not actions["previous_selected"].isEnabled()
