@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
 from gui.cloud.cloud_job import CloudJob
+from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
 from gui.copying import Copier
 from gui.exporting import Exporter
@@ -44,8 +45,9 @@ class Background(QObject):
         self.opener = Opener(self)
         self.exporter = Exporter(window, banner)
         self.uploader = Uploader(window, banner)
+        self.signer = Signer(window, banner)
         self.copier = Copier(self)
-        self._cloud: dict[str, CloudJob] = {"upload": self.uploader}
+        self._cloud: dict[str, CloudJob] = {"upload": self.uploader, "signed_urls": self.signer}
         self._status = status
         self._session: Session | None = None
         # How each is to end, as far as is known.
@@ -76,6 +78,7 @@ class Background(QObject):
         self._session = session
         self.copier.attach(session, place)
         self.uploader.attach(session)
+        self.signer.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)

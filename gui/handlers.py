@@ -112,6 +112,7 @@ _ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
 _ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
     "export": lambda jobs, s: jobs.exporter.ask(s),
     "upload": lambda jobs, s: jobs.uploader.ask(s),
+    "signed_urls": lambda jobs, s: jobs.signer.ask(s),
 }
 
 

@@ -163,9 +163,7 @@ def test_frames_that_nobody_looked_at_are_named(qtbot: QtBot, open_dialog: Open)
     assert said in texts(dialog)
 
 
-def test_a_plan_that_fails_says_why_and_can_be_tried_again(
-    qtbot: QtBot, open_dialog: Open
-) -> None:
+def test_a_plan_that_fails_says_why_and_can_be_tried_again(qtbot: QtBot, open_dialog: Open) -> None:
     def fail(report: Report, cancelled: IsCancelled) -> UploadPlan:
         raise CloudError("There is no bucket my-videos", mend="make it")
 

@@ -176,8 +176,13 @@ def test_a_bucket_that_is_not_there_is_said_before_anything_is_sent(
     press(dialog, "Check and plan")
     note = [label for label in dialog.findChildren(QLabel) if label.property("role") == "problem"]
     qtbot.waitUntil(
-        lambda: any("no-such-bucket" in label.text() for label in dialog.findChildren(QLabel)
-                    if label.property("role") == "problem"), timeout=20_000)
+        lambda: any(
+            "no-such-bucket" in label.text()
+            for label in dialog.findChildren(QLabel)
+            if label.property("role") == "problem"
+        ),
+        timeout=20_000,
+    )
     del note
     assert dialog.plan is None
     assert keys(server, LIGHTLY) == []
@@ -216,9 +221,7 @@ def test_closing_the_window_ends_an_upload(
     assert not any(thread.isRunning() for thread in threads)
 
 
-def test_without_findings_there_is_nothing_to_upload(
-    open_window: OpenWindow, clip: Path
-) -> None:
+def test_without_findings_there_is_nothing_to_upload(open_window: OpenWindow, clip: Path) -> None:
     window = open_window(clip)
     action = window.actions_by_name["upload"]
     assert (action.isEnabled(), action.toolTip()) == (False, "Detect first (Ctrl+U)")
