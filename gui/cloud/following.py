@@ -149,7 +149,7 @@ class Follower(QObject):
         )
 
     def _fail(self, error: BaseException) -> None:
-        from core.cloud.lightly import UnreachableError
+        from core.errors import UnreachableError
 
         self._outcome = str(error)
         if isinstance(error, SignInError):
