@@ -14,6 +14,7 @@ from gui.cloud.cloud_job import CloudJob
 from gui.cloud.following import Follower
 from gui.cloud.scheduling import Scheduler
 from gui.cloud.selecting import SelectionReader
+from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
 from gui.copying import Copier
 from gui.exporting import Exporter
@@ -47,6 +48,7 @@ class Background(QObject):
         self.opener = Opener(self)
         self.exporter = Exporter(window, banner)
         self.uploader = Uploader(window, banner)
+        self.signer = Signer(window, banner)
         self.copier = Copier(self)
         self.scheduler = Scheduler(window, banner)
         self.selections = SelectionReader(window, banner)
@@ -55,6 +57,7 @@ class Background(QObject):
             "upload": self.uploader,
             "schedule": self.scheduler,
             "selection": self.selections,
+            "signed_urls": self.signer,
         }
         self._status = status
         self._session: Session | None = None
@@ -95,6 +98,7 @@ class Background(QObject):
         self.scheduler.attach(session)
         self.selections.attach(session)
         self.follower.attach(session)
+        self.signer.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)

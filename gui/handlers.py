@@ -114,6 +114,7 @@ _ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
     "upload": lambda jobs, s: jobs.uploader.ask(s),
     "schedule": lambda jobs, s: jobs.scheduler.ask(s),
     "selection": lambda jobs, s: jobs.selections.ask(s),
+    "signed_urls": lambda jobs, s: jobs.signer.ask(s),
 }
 
 

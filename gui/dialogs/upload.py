@@ -126,7 +126,7 @@ class UploadDialog(QDialog):
             self._note.show_error(error)
             return
         self._job = Job(work, self)
-        self._job.progressed.connect(lambda report: self._show_progress(*report))
+        self._job.progressed.connect(self._show_progress)
         self._job.succeeded.connect(self._show_plan)
         self._job.failed.connect(self._note.show_error)
         self._job.cancelled.connect(self._edited)
@@ -142,7 +142,8 @@ class UploadDialog(QDialog):
             self._job = None
         self._show_working(False)
 
-    def _show_progress(self, done: int, total: int) -> None:
+    def _show_progress(self, report: tuple[int, int]) -> None:
+        done, total = report
         self._bar.setRange(0, total)
         self._bar.setValue(done)
 
