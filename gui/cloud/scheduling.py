@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Signal
 
 from core.errors import UserError
@@ -70,7 +69,7 @@ class Scheduler(CloudJob):
         dialog.accepted.connect(lambda: self._send(session, dialog.choice()))
         dialog.upload_requested.connect(self.upload_requested)
         dialog.finished.connect(self._forget_dialog)
-        self._look_for_token(dialog)
+        self._look_for_token()
         dialog.open()
 
     def close(self) -> None:
@@ -79,15 +78,19 @@ class Scheduler(CloudJob):
             self._looking.wait()
         super().close()
 
-    def _look_for_token(self, dialog: ScheduleDialog) -> None:
+    def _look_for_token(self) -> None:
         """In a thread, for the keyring may wait for the person."""
         if self._looking is not None:
             return
         self._looking = Job(_token_source, self)
-        self._looking.succeeded.connect(dialog.token.show_source)
-        self._looking.failed.connect(lambda error: dialog.token.show_source(None))
+        self._looking.succeeded.connect(self._show_source)
+        self._looking.failed.connect(lambda error: self._show_source(None))
         self._looking.finished.connect(self._found)
         self._looking.start()
+
+    def _show_source(self, source: Source | None) -> None:
+        if self._dialog is not None:
+            self._dialog.token.show_source(source)
 
     def _found(self) -> None:
         if self._looking is not None:
@@ -125,6 +128,8 @@ class Scheduler(CloudJob):
 
 
 def _facts(session: Session) -> ScheduleFacts:
+    import numpy as np
+
     from gui.dialogs.schedule import ScheduleFacts
 
     handover = session.handover
@@ -159,7 +164,7 @@ def _schedule(order: _Order, report: Report, cancelled: IsCancelled) -> Schedule
         choice.place,
         choice.request,
         frame_count=order.frames,
-        class_names=order.class_names,
+        class_names=order.class_names or None,
         keys=choice.keys,
         on_step=lambda step: report((tr(step), 0, 0)),
         cancelled=cancelled,
