@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from core.assertions.imputed import ImputedBox
 from core.demo import demo_video
 from core.prelabels import Verdict, model_boxes
+from core.project import CloudPlace, Handover
 from core.review import ReviewState, View
 from core.settings import Appearance
 from gui.go_to import GoTo
@@ -185,6 +186,19 @@ def _export(stage: Stage, name: str) -> None:
     stage.take_dialog("export", name)
 
 
+def _upload(stage: Stage, name: str) -> None:
+    _review(stage)
+    place = CloudPlace("s3://my-videos/drives", "s3://my-lightly/drives", region="eu-central-1")
+    stage.session.set_handover(Handover(place))
+    stage.take_dialog("upload", name)
+
+
+def _signed_urls(stage: Stage, name: str) -> None:
+    _review(stage)
+    stage.session.set_handover(Handover(CloudPlace("s3://my-videos/drives")))
+    stage.take_dialog("signed_urls", name)
+
+
 def _limits(stage: Stage, name: str) -> None:
     _review(stage)
     fold = next(b for b in stage.workspace.review.findChildren(QToolButton) if b.text() == "Limits")
@@ -231,10 +245,14 @@ STATES = {
     "detect-dialog": State(_detect_dialog, detected=False),
     "settings": State(_settings),
     "export": State(_export),
+    "upload": State(_upload),
+    "signed-urls": State(_signed_urls),
     "limits": State(_limits),
     "range": State(_range),
     "all-reviewed": State(_all_reviewed),
     "dark": State(_reviewing, appearance="dark"),
+    "dark-upload": State(_upload, appearance="dark"),
+    "dark-signed-urls": State(_signed_urls, appearance="dark"),
     "dark-limits": State(_limits, appearance="dark"),
     "dark-split": State(_split, appearance="dark"),
     "dark-keys": State(_keys, appearance="dark"),
