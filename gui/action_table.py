@@ -45,6 +45,14 @@ SPECS = (
         "Upload the video and what Lightly needs of it to S3", "Upload",
     ),
     ActionSpec(
+        "File", "schedule", "Schedule selection…", "schedule", ("Ctrl+Shift+S",),
+        "Let Lightly select the frames that are worth labeling", "Schedule",
+    ),
+    ActionSpec(
+        "File", "selection", "Read Lightly's selection", "selected", (),
+        "Mark the frames that Lightly has selected, and fetch its report",
+    ),
+    ActionSpec(
         "File", "signed_urls", "Export signed URLs…", "links", ("Ctrl+Shift+U",),
         "Write web addresses of chosen frames that work for a while", "URLs",
     ),

@@ -24,6 +24,8 @@ _NEED_BOX = (
 _UNDER_WAY = {
     "export": mark("An export is under way"),
     "upload": mark("An upload is under way"),
+    "schedule": mark("A selection is being scheduled"),
+    "selection": mark("A selection is being read"),
     "signed_urls": mark("Signed URLs are being made"),
 }
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
@@ -93,5 +95,15 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "cancel": (session.detecting, tr("Nothing is being detected")),
         "export": detected,
         "upload": (session.findings is not None, tr("Detect first")),
+        "selection": _can_read_selection(session),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
     }
+
+
+def _can_read_selection(session: Session) -> tuple[bool, str]:
+    from core.cloud.runs import RunState, state_of
+
+    run = session.handover.run
+    if run is None:
+        return False, tr("Schedule a selection first")
+    return state_of(run) is RunState.DONE, tr("Lightly's run is not done yet")

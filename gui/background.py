@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
 from gui.cloud.cloud_job import CloudJob
+from gui.cloud.following import Follower
+from gui.cloud.scheduling import Scheduler
+from gui.cloud.selecting import SelectionReader
 from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
 from gui.copying import Copier
@@ -47,7 +50,15 @@ class Background(QObject):
         self.uploader = Uploader(window, banner)
         self.signer = Signer(window, banner)
         self.copier = Copier(self)
-        self._cloud: dict[str, CloudJob] = {"upload": self.uploader, "signed_urls": self.signer}
+        self.scheduler = Scheduler(window, banner)
+        self.selections = SelectionReader(window, banner)
+        self.follower = Follower(window, banner)
+        self._cloud: dict[str, CloudJob] = {
+            "upload": self.uploader,
+            "schedule": self.scheduler,
+            "selection": self.selections,
+            "signed_urls": self.signer,
+        }
         self._status = status
         self._session: Session | None = None
         # How each is to end, as far as is known.
@@ -67,6 +78,12 @@ class Background(QObject):
             job.began.connect(partial(self._begin_cloud, name))
             job.progressed.connect(partial(self._show_cloud, name))
             job.ended.connect(partial(self._end_cloud, name))
+        self.uploader.schedule_requested.connect(partial(self._ask, self.scheduler))
+        self.scheduler.upload_requested.connect(partial(self._ask, self.uploader))
+        self.follower.began.connect(self._begin_following)
+        self.follower.told.connect(lambda far: self.jobs.progress("following", far, 0, 1))
+        self.follower.ended.connect(partial(self.jobs.end, "following"))
+        self.follower.selected.connect(partial(self._ask, self.selections))
         self.copier.progressed.connect(self._show_copying)
         self.copier.changed.connect(self._show_copied)
         self.copier.failed.connect(banner.show_error)
@@ -78,6 +95,9 @@ class Background(QObject):
         self._session = session
         self.copier.attach(session, place)
         self.uploader.attach(session)
+        self.scheduler.attach(session)
+        self.selections.attach(session)
+        self.follower.attach(session)
         self.signer.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
@@ -114,6 +134,7 @@ class Background(QObject):
         self.exporter.close()
         for job in self._cloud.values():
             job.close()
+        self.follower.close()
         self.copier.end()
 
     @property
@@ -254,6 +275,14 @@ class Background(QObject):
             self._status.end_job()
         self._rest()
         self.changed.emit()
+
+    def _begin_following(self, title: str) -> None:
+        self.jobs.begin("following", title, self.follower.cancel)
+
+    def _ask(self, step: Uploader | Scheduler | SelectionReader) -> None:
+        """Lead the person through a step of handing over."""
+        if self._session is not None:
+            step.ask(self._session)
 
     # The small copy
 

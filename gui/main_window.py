@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         session.frame_changed.connect(self._show_position)
         for changed in (
             *(session.focus_changed, session.decisions_changed, session.run_changed),
-            session.selection_changed,
+            *(session.handover_changed, session.selection_changed),
         ):
             changed.connect(self._update_actions)
         session.failed.connect(self.show_error)

@@ -38,7 +38,7 @@ def paint_note(painter: QPainter, note: str) -> None:
 def paint_bookmark(painter: QPainter, word: str, right: float) -> None:
     """A chip in the upper right corner of the view, after a bookmark instead of a bar."""
     width, height = chip_size(painter, word)
-    chip = _paint_ground(painter, (right - 12 - width, 8, right - 8, 12 + height))
+    chip = _paint_ground(painter, (right - 18 - width, 8, right - 8, 12 + height))
     x, y = chip.x() + 6, chip.center().y()
     corners = (x, y - 5), (x + 6, y - 5), (x + 6, y + 5), (x + 3, y + 2), (x, y + 5)
     painter.setBrush(_WHITE)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from core.detectors.known_models import class_names_of, expected_fps
 from gui.dialogs.class_picker import ClassField
 from gui.dialogs.detect_fields import within
 from gui.dialogs.detect_more import MoreFields, is_usual, muted
+from gui.dialogs.fold import Fold
 from gui.i18n import mark, tr, tr_n
 from gui.review.controls import Elided
 from gui.text import clock, rate
@@ -179,19 +178,7 @@ class DetectDialog(QDialog):
         self._browse.setMenu(menu)
 
     def _make_fold(self) -> None:
-        chevron = QIcon()
-        for name, state in (("right", QIcon.State.Off), ("down", QIcon.State.On)):
-            chevron.addPixmap(QIcon(f"control:chevron-{name}.svg").pixmap(16, 16), state=state)
-        self._fold = QToolButton()
-        self._fold.setText(tr("M&ore"))
-        self._fold.setIcon(chevron)
-        self._fold.setIconSize(QSize(16, 16))
-        self._fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._fold.setCheckable(True)
-        self._fold.setAccessibleName(tr("More settings"))
-        # The chevron says that it is open.
-        self._fold.setStyleSheet("QToolButton:checked:!hover { background: transparent; }")
-        self._fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._fold = Fold(tr("M&ore"), tr("More settings"))
         self._summary = Elided()
         self._summary.setProperty("role", "muted")
         self._defaults = QPushButton(tr("Defaul&ts"))

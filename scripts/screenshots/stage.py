@@ -64,15 +64,19 @@ class Stage:
     def take_dialog(self, action: str, name: str) -> None:
         """Photograph the dialog of an action, alone and in its window, and answer no."""
 
+        taken: list[bool] = []
+
         def look() -> None:
             dialog = QApplication.activeModalWidget()
             assert isinstance(dialog, QDialog), f"{action} shows no dialog"
             self.take(name)
             self.take(f"{name}-dialog", dialog)
             dialog.reject()
+            taken.append(True)
 
         QTimer.singleShot(_SETTLING_MS, look)
         self.do(action)
+        self.wait("the dialog", lambda: bool(taken))
 
     def take(self, name: str, part: QWidget | None = None) -> None:
         """Photograph the window, or a part of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from core.assertions.imputed import ImputedBox
 from core.demo import demo_video
 from core.prelabels import Verdict, model_boxes
-from core.project import CloudPlace, Handover
+from core.project import CloudPlace, Handover, Selection
 from core.review import ReviewState, View
 from core.settings import Appearance
 from gui.go_to import GoTo
@@ -199,6 +200,32 @@ def _signed_urls(stage: Stage, name: str) -> None:
     stage.take_dialog("signed_urls", name)
 
 
+def _schedule(stage: Stage, name: str) -> None:
+    _review(stage)
+    place = CloudPlace(
+        "s3://my-videos/drives",
+        "s3://my-lightly/drives",
+        region="eu-central-1",
+        role_arn="arn:aws:iam::123456789012:role/lightly",
+        external_id="a-drive-of-mine",
+    )
+    os.environ["LIGHTLY_TOKEN"] = "never-shown"
+    stage.session.set_handover(Handover(place, uploaded="2026-11-20T10:00:00+00:00"))
+    stage.take_dialog("schedule", name)
+
+
+def _selected(stage: Stage, name: str) -> None:
+    _review(stage)
+    session = stage.session
+    flagged = session.flagged
+    session.set_selection(Selection("initial-tag", "lightly", (0, *flagged[::3])))
+    stage.do("next_selected")
+    _look_at(stage, session.boxes_in(session.frame)[0])
+    stage.take(name)
+    stage.take(f"{name}-panel", stage.workspace.review)
+    stage.take(f"{name}-timeline", stage.workspace.timeline)
+
+
 def _limits(stage: Stage, name: str) -> None:
     _review(stage)
     fold = next(b for b in stage.workspace.review.findChildren(QToolButton) if b.text() == "Limits")
@@ -247,6 +274,8 @@ STATES = {
     "export": State(_export),
     "upload": State(_upload),
     "signed-urls": State(_signed_urls),
+    "schedule": State(_schedule),
+    "selected": State(_selected),
     "limits": State(_limits),
     "range": State(_range),
     "all-reviewed": State(_all_reviewed),
@@ -254,6 +283,8 @@ STATES = {
     "dark-upload": State(_upload, appearance="dark"),
     "dark-signed-urls": State(_signed_urls, appearance="dark"),
     "dark-limits": State(_limits, appearance="dark"),
+    "dark-schedule": State(_schedule, appearance="dark"),
+    "dark-selected": State(_selected, appearance="dark", scale=2, size=(1280, 800)),
     "dark-split": State(_split, appearance="dark"),
     "dark-keys": State(_keys, appearance="dark"),
     "4k": State(_reviewing, scale=2, size=(1920, 1080)),

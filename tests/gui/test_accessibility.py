@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.cloud.selection import SelectionRequest
 from core.detectors.base import DetectorConfig
 from core.project import CloudPlace
 from core.settings import Settings
@@ -37,8 +38,10 @@ from gui.dialogs import trust
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportCounts, ExportDialog
 from gui.dialogs.keys import KeysDialog
+from gui.dialogs.schedule import ScheduleDialog, ScheduleFacts
 from gui.dialogs.settings import SettingsDialog
 from gui.dialogs.signed_urls import SignedFacts, SignedUrlsDialog
+from gui.dialogs.token import TokenDialog
 from gui.dialogs.upload import UploadDialog, UploadFacts
 from gui.help import GuideDialog
 from gui.main_window import MainWindow
@@ -114,6 +117,13 @@ def dialog(make: Callable[[MainWindow], QWidget]) -> Callable[[MainWindow], QWid
     return shown
 
 
+def schedule(window: MainWindow) -> QWidget:
+    facts = ScheduleFacts(CloudPlace(role_arn="lightly"), "clip", False, 24, ("car", "bus"))
+    asking = ScheduleDialog(facts, SelectionRequest(threshold=0.75), window)
+    asking.token.show_source(None)
+    return asking
+
+
 EXPORT = ExportCounts({"flagged": 4, "accepted": 1, "selected": 0, "all": 24}, 1, 2)
 CLOUD = CloudPlace("s3://my-videos/drives", "s3://My Lightly", "https://minio.example.org:9000")
 
@@ -148,6 +158,8 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "export": dialog(lambda window: ExportDialog(EXPORT, Path("/new/folder"), window)),
     "upload": dialog(upload),
     "signed URLs": dialog(signed_urls),
+    "schedule": dialog(schedule),
+    "token": dialog(TokenDialog),
     "settings": dialog(lambda window: SettingsDialog(Settings(), window)),
     "change keys": dialog(lambda window: KeysDialog({}, LIGHT, window)),
     "trust": dialog(lambda window: trust._question("/models/mine.pt", window)),
