@@ -93,19 +93,29 @@ class MainBar(QToolBar):
 
     def _fit(self) -> None:
         shown = len(self._worded)
-        while self._worded and self.sizeHint().width() > self.width():
-            before = self.sizeHint().width()
-            buttons = self._worded.pop()
+        wanted = self._wanted()
+        while self._worded and wanted > self.width():
+            before, buttons = wanted, self._worded.pop()
             _dress(buttons, Qt.ToolButtonStyle.ToolButtonIconOnly)
-            self._wordless.append((buttons, before - self.sizeHint().width()))
-        while self._wordless and (self.sizeHint().width() + self._wordless[-1][1] <= self.width()):
+            wanted = self._wanted()
+            self._wordless.append((buttons, before - wanted))
+        while self._wordless and wanted + self._wordless[-1][1] <= self.width():
             buttons, _ = self._wordless.pop()
             _dress(buttons, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            wanted = self._wanted()
             self._worded.append(buttons)
         layout = self.layout()
         if len(self._worded) != shown and layout is not None:
             # Else the last buttons would be painted as hidden once.
             layout.activate()
+
+    def _wanted(self) -> int:
+        """The width of all buttons as they are, px."""
+        layout = self.layout()
+        if layout is not None:
+            # Buttons that there is no room for are hidden, and do not say that they changed.
+            layout.invalidate()
+        return self.sizeHint().width()
 
 
 def make_toolbar(

@@ -187,6 +187,19 @@ def _export(stage: Stage, name: str) -> None:
     stage.take_dialog("export", name)
 
 
+def _upload(stage: Stage, name: str) -> None:
+    _review(stage)
+    place = CloudPlace("s3://my-videos/drives", "s3://my-lightly/drives", region="eu-central-1")
+    stage.session.set_handover(Handover(place))
+    stage.take_dialog("upload", name)
+
+
+def _signed_urls(stage: Stage, name: str) -> None:
+    _review(stage)
+    stage.session.set_handover(Handover(CloudPlace("s3://my-videos/drives")))
+    stage.take_dialog("signed_urls", name)
+
+
 def _schedule(stage: Stage, name: str) -> None:
     _review(stage)
     place = CloudPlace(
@@ -259,12 +272,16 @@ STATES = {
     "detect-dialog": State(_detect_dialog, detected=False),
     "settings": State(_settings),
     "export": State(_export),
+    "upload": State(_upload),
+    "signed-urls": State(_signed_urls),
     "schedule": State(_schedule),
     "selected": State(_selected),
     "limits": State(_limits),
     "range": State(_range),
     "all-reviewed": State(_all_reviewed),
     "dark": State(_reviewing, appearance="dark"),
+    "dark-upload": State(_upload, appearance="dark"),
+    "dark-signed-urls": State(_signed_urls, appearance="dark"),
     "dark-limits": State(_limits, appearance="dark"),
     "dark-schedule": State(_schedule, appearance="dark"),
     "dark-selected": State(_selected, appearance="dark", scale=2, size=(1280, 800)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -39,13 +40,16 @@ from gui.dialogs.export import ExportCounts, ExportDialog
 from gui.dialogs.keys import KeysDialog
 from gui.dialogs.schedule import ScheduleDialog, ScheduleFacts
 from gui.dialogs.settings import SettingsDialog
+from gui.dialogs.signed_urls import SignedFacts, SignedUrlsDialog
 from gui.dialogs.token import TokenDialog
+from gui.dialogs.upload import UploadDialog, UploadFacts
 from gui.help import GuideDialog
 from gui.main_window import MainWindow
 from gui.sheet import Sheet
 from gui.theme import DARK, LIGHT, Theme, apply_theme, stylesheet
 from tests.gui.conftest import OpenWindow
 from tests.gui.test_theme import GROUNDS, THEMES, contrast
+from tests.gui.test_upload_dialog import PLAN
 
 OPERATED = (
     QAbstractButton,
@@ -121,6 +125,25 @@ def schedule(window: MainWindow) -> QWidget:
 
 
 EXPORT = ExportCounts({"flagged": 4, "accepted": 1, "selected": 0, "all": 24}, 1, 2)
+CLOUD = CloudPlace("s3://my-videos/drives", "s3://My Lightly", "https://minio.example.org:9000")
+
+
+def upload(window: MainWindow) -> QWidget:
+    """With a plan, which what was typed would not give, so that all of it is seen."""
+    made = UploadDialog(CLOUD, UploadFacts("a.mp4", 24, 3), lambda place: nothing, window)
+    made._show_plan(PLAN)
+    return made
+
+
+def nothing(report: object, cancelled: object) -> Any:
+    """Work that is not asked for."""
+    raise AssertionError
+
+
+def signed_urls(window: MainWindow) -> QWidget:
+    facts = SignedFacts({"selected": 2, "accepted": 1, "flagged": 4}, "", Path("/new/urls.json"))
+    return SignedUrlsDialog(CLOUD, facts, nothing, window)
+
 
 PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "start page": show_start,
@@ -133,6 +156,8 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "keys": sheet(lambda window: window.sheets.keys()),
     "detect": dialog(detect),
     "export": dialog(lambda window: ExportDialog(EXPORT, Path("/new/folder"), window)),
+    "upload": dialog(upload),
+    "signed URLs": dialog(signed_urls),
     "schedule": dialog(schedule),
     "token": dialog(TokenDialog),
     "settings": dialog(lambda window: SettingsDialog(Settings(), window)),
