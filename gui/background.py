@@ -58,7 +58,6 @@ class Background(QObject):
             "signed_urls": self.signer,
             "schedule": self.scheduler,
             "selection": self.selections,
-            "signed_urls": self.signer,
         }
         self._status = status
         self._session: Session | None = None
