@@ -80,6 +80,10 @@ class CloudError(UserError):
     """Something in the cloud that is wrong, out of reach, or refused."""
 
 
+class UnreachableError(CloudError):
+    """A server that is out of reach or overloaded for now; trying again later may do."""
+
+
 class SignInError(CloudError):
     """Credentials or a token that are missing, expired or refused."""
 

@@ -132,7 +132,7 @@ def frames_of_project(
     """
     project.check_video()
     run, detections = current_run(project)
-    with _opened(Target(project.video.path, project.folder), report) as reader:
+    with opened_reader(Target(project.video.path, project.folder), report) as reader:
         found = findings_of(project, run, detections, reader.index).within(project.thresholds)
         decisions = project.decisions.values()
         chosen = frames_in_scope(scope, found, decisions, project.selection, len(reader))
@@ -194,7 +194,7 @@ def make_video_proxy(path: Path, report: Report) -> Summary:
             mend="allow some in the settings",
         )
     target = find(path)
-    with _opened(target, report) as reader:
+    with opened_reader(target, report) as reader:
         for done in make_proxy(ProxyRequest(target.video, reader.index, place)):
             report("Copying", done, len(reader))
         folder = proxy_folder(place, reader.info.identity)
@@ -220,7 +220,7 @@ def relocate_video(folder: Path, video: Path) -> Summary:
 def _project_of(target: Target, report: Report) -> Iterator[tuple[Project, VideoReader]]:
     """A video's project, made or continued, with its reader."""
     with (
-        _opened(target, report) as reader,
+        opened_reader(target, report) as reader,
         closing(Project.open_or_create(target.folder, reader.info)) as project,
     ):
         keep_index(target.folder, reader.info.identity, reader.index)
@@ -231,7 +231,8 @@ def _in_folder(video: Path, out: Path) -> Target:
     return Target(video, out / f"{project_stem(video)}.flickerscope")
 
 
-def _opened(target: Target, report: Report) -> VideoReader:
+def opened_reader(target: Target, report: Report) -> VideoReader:
+    """As `core.opening.open_reader`, telling how far the index is."""
     seen: list[float] = []
 
     def on_progress(share: float) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from core.cloud.token import redacted
 from core.settings import load_settings
 from gui.i18n import install_language, tr
 from gui.icons import icon
@@ -79,10 +80,10 @@ def _report_bug(
         tr(
             "Something went wrong that should not have: {error}.\n\n"
             "Your decisions are saved. Details are in the log.",
-            error=f"{kind.__name__}: {error}",
+            error=redacted(f"{kind.__name__}: {error}"),
         ),
         QMessageBox.StandardButton.Ok,
         QApplication.activeWindow(),
     )
-    box.setDetailedText("".join(traceback.format_exception(kind, error, trace)))
+    box.setDetailedText(redacted("".join(traceback.format_exception(kind, error, trace))))
     box.open()

@@ -12,6 +12,7 @@ import typer
 
 from core.cli import care, detecting, exporting, handing_over
 from core.cli.options import progress, show
+from core.cloud.token import redacted
 from core.errors import UserError
 from core.logs import start_logging
 
@@ -140,7 +141,7 @@ def _with_command(arguments: list[str]) -> list[str]:
 
 
 def _fail(sentence: str) -> int:
-    typer.echo(f"flickerscope: {sentence}", err=True)
+    typer.echo(f"flickerscope: {redacted(sentence)}", err=True)
     return 2
 
 

@@ -15,7 +15,7 @@ app.add_typer(lightly, name="lightly")
 
 _Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="A .flickerscope folder.")]
 _Projects = Annotated[
-    list[Path], typer.Argument(metavar="PROJECT...", help="One or several .flickerscope folders.")
+    list[Path], typer.Argument(metavar="PROJECT", help="One or several .flickerscope folders.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _Endpoint = Annotated[
@@ -106,7 +106,7 @@ def validate_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that holds .lightly.")],
     videos: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[VIDEO...]", help="By default those in DIR/data."),
+        typer.Argument(metavar="VIDEO", help="By default those in DIR/data."),
     ] = None,
     as_json: _Json = False,
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import typer
@@ -49,6 +50,13 @@ def show(result: Mapping[str, object], as_json: bool) -> None:
         typer.echo(json.dumps(result))
         return
     for key, value in result.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{count} {name}" for name, count in value.items())
-        typer.echo(f"{key.replace('_', ' '):>15}  {value}")
+        lines = value if isinstance(value, list) else [value]
+        for title, line in zip_longest([key.replace("_", " ")], lines, fillvalue=""):
+            typer.echo(f"{title:>15}  {_said(line)}")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        parts = ((name.removesuffix("s") if n == 1 else name, n) for name, n in value.items())
+        return ", ".join(str(n) if isinstance(n, str) else f"{n:,} {name}" for name, n in parts)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -106,14 +106,15 @@ def schedule_selection(
         place = _place_of(projects, given)
         _remember(projects, place=place)
         infos = [current_run(project)[0].info for project in projects]
-        run = schedule(
-            place,
-            request,
-            frame_count=sum(project.video.frame_count for project in projects),
-            class_names=list(dict.fromkeys(name for info in infos for name in info.class_names)),
-            keys=keys,
-            on_step=_steps(report),
-        )
+        with _steps(report) as on_step:
+            run = schedule(
+                place,
+                request,
+                frame_count=sum(project.video.frame_count for project in projects),
+                class_names=list(dict.fromkeys(n for info in infos for n in info.class_names)),
+                keys=keys,
+                on_step=on_step,
+            )
         _remember(projects, run=run)
         return _summary_of(run)
 
@@ -135,11 +136,16 @@ def run_status(folder: Path, report: Report, *, wait: bool, artifacts: Path | No
     with _reserved([folder]) as (project,):
         run = _run_of(project)
 
-        def on_change(changed: ScheduledRun) -> None:
-            _remember([project], run=changed)
-            _steps(report)(f"{changed.state.lower()} {changed.message}".strip())
+        if wait:
+            with _steps(report) as tell:
 
-        run = follow(run, every=POLL_SECONDS, on_change=on_change) if wait else refresh(run)
+                def on_change(changed: ScheduledRun) -> None:
+                    _remember([project], run=changed)
+                    tell(f"{changed.state.capitalize()} {changed.message}".strip())
+
+                run = follow(run, every=POLL_SECONDS, on_change=on_change)
+        else:
+            run = refresh(run)
         _remember([project], run=run)
         check_done(run)
         summary = _summary_of(run)
@@ -287,17 +293,22 @@ def _now(later: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) + later).isoformat(timespec="seconds")
 
 
-def _steps(report: Report) -> Callable[[str], None]:
-    """Shows each step as a stage that is done when the next one begins."""
+@contextmanager
+def _steps(report: Report) -> Iterator[Callable[[str], None]]:
+    """Shows each step as a stage that is done when the next one begins, or the block ends."""
     last: list[str] = []
 
-    def step(text: str) -> None:
+    def done() -> None:
         while last:
             report(last.pop(), 1, 1)
+
+    def step(text: str) -> None:
+        done()
         report(text, 0, 1)
         last.append(text)
 
-    return step
+    yield step
+    done()
 
 
 def _report_bytes(report: Report, progress: UploadProgress) -> None:
@@ -326,5 +337,5 @@ def _summary_of(run: ScheduledRun) -> Summary:
         "dataset_id": run.dataset_id,
         "scheduled_run": run.schedule_id,
         "state": run.state,
-        "message": run.message,
+        **({"message": run.message} if run.message else {}),
     }

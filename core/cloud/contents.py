@@ -108,7 +108,7 @@ def check_unchanged(source: Path | bytes, content: Content) -> None:
 
 
 @contextmanager
-def readable(source: Path) -> Iterator[None]:
+def readable(source: object) -> Iterator[None]:
     """Say it in a sentence if a file cannot be read in the block.
 
     Raises:

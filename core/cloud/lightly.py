@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from core.cloud.token import lightly_token, redacted
-from core.errors import Cancelled, CloudError, SignInError
+from core.errors import Cancelled, CloudError, SignInError, UnreachableError
 
 T = TypeVar("T")
 
@@ -21,10 +21,6 @@ PAUSES = (0.5, 2.0, 5.0)
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 """Variables that Lightly's client obeys, the first that is set; it ignores NO_PROXY."""
 _TICK = 0.05
-
-
-class UnreachableError(CloudError):
-    """Lightly is out of reach or overloaded for now; the same question may be answered later."""
 
 
 class ConflictError(CloudError):
@@ -130,7 +126,7 @@ def once(question: Callable[[], T]) -> T:
         problem = _out_of_reach(error)
     except ValueError as error:
         problem = CloudError(
-            f"Lightly's answer cannot be understood ({_line(str(error))})",
+            f"Lightly's answer cannot be understood ({one_line(str(error))})",
             mend=f"check that {server()} is Lightly's server",
         )
     # Not `from error`: its text holds the address of the request, and with it the token.
@@ -170,8 +166,6 @@ def _refused(error: Any) -> CloudError:
                 f"Lightly refuses this to the token's owner{said}",
                 mend="check the token, or have access granted",
             )
-        case 407:
-            return _out_of_reach(error)
         case 402:
             return CloudError(
                 f"Lightly's plan does not cover this{said}", mend="ask Lightly for a larger plan"
@@ -190,6 +184,8 @@ def _refused(error: Any) -> CloudError:
                 f"Lightly misses a file in the buckets, or cannot read it{said}",
                 mend="upload again, then repeat",
             )
+        case 407:
+            return _out_of_reach(error)
         case 0:
             return CloudError(
                 f"The connection to {server()} is not secure{said}",
@@ -212,7 +208,7 @@ def _said(error: Any) -> str:
         reason = json.loads(body)["error"] if body else getattr(error, "reason", "")
     except (ValueError, TypeError, KeyError):
         reason = getattr(error, "reason", "")
-    return f": {_line(str(reason))}" if reason else ""
+    return f": {one_line(str(reason))}" if reason else ""
 
 
 def _out_of_reach(error: Exception) -> UnreachableError:
@@ -228,7 +224,7 @@ def _out_of_reach(error: Exception) -> UnreachableError:
     )
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """The first line of a text, short, without a full stop and without secrets."""
     lines = redacted(text).strip().splitlines()
     return lines[0][:200].rstrip(". ") if lines else ""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from core.cloud.address import S3Address, S3Way
-from core.errors import CloudError, SignInError
+from core.errors import CloudError, SignInError, UnreachableError
 
 _PERMISSIONS = {
     "ListObjectsV2": "s3:ListBucket",
@@ -29,10 +29,6 @@ _ELSEWHERE = {
     "301",
 }
 _BUSY = {"SlowDown", "503", "Throttling", "ThrottlingException", "RequestLimitExceeded", "429"}
-
-
-class UnreachableError(CloudError):
-    """No answer came, or none of an S3 server: trying again later may do."""
 
 
 @contextmanager
@@ -76,7 +72,9 @@ def _refused(error: Any, way: S3Way, address: S3Address | None) -> CloudError:
             f"There is no bucket {bucket}{_at(way)}", mend="make it, or correct its name"
         )
     if code in _ELSEWHERE:
-        return _elsewhere(error, way, bucket)
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        region = error.response["Error"].get("Region") or headers.get("x-amz-bucket-region")
+        return elsewhere(address, way, region)
     if code == "RequestTimeTooSkewed":
         return CloudError(
             "This computer's clock differs from that of S3 by more than 15 minutes",
@@ -94,13 +92,12 @@ def _refused(error: Any, way: S3Way, address: S3Address | None) -> CloudError:
     )
 
 
-def _elsewhere(error: Any, way: S3Way, bucket: str) -> CloudError:
-    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    right = error.response.get("Error", {}).get("Region") or headers.get("x-amz-bucket-region")
+def elsewhere(address: S3Address | None, way: S3Way, region: str | None) -> CloudError:
+    """The bucket is in another region than the way says."""
+    bucket = f"s3://{address.bucket}" if address else "The bucket"
     asked = f"not in {way.region!r}" if way.region else "in another region"
-    if right:
-        return CloudError(f"{bucket} is {asked}", mend=f"set the region to {right}")
-    return CloudError(f"{bucket} is {asked}", mend="set the region that the bucket is in")
+    right = f"set the region to {region}" if region else "set the region that the bucket is in"
+    return CloudError(f"{bucket} is {asked}", mend=right)
 
 
 def _failed(error: Exception, way: S3Way, address: S3Address | None) -> CloudError:
@@ -147,7 +144,8 @@ def _failed(error: Exception, way: S3Way, address: S3Address | None) -> CloudErr
         return CloudError(f"{way.region!r} is no region of AWS", mend="write it as eu-central-1")
     if "endpoint" in str(error).lower():
         return CloudError(
-            f"{way.endpoint!r} is no endpoint address", mend="write it as https://server:port"
+            f"{without_password(way.endpoint)!r} is no endpoint address",
+            mend="write it as https://server:port",
         )
     return CloudError(
         f"{address or 'S3'} cannot be used ({type(error).__name__})",

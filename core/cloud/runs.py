@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from core.cloud.lightly import TIMEOUT, UnreachableError, ask, client, never, once, wait
+from core.cloud.lightly import TIMEOUT, ask, client, never, once, wait
 from core.cloud.token import redacted
-from core.errors import Cancelled, CloudError
+from core.errors import Cancelled, CloudError, UnreachableError
 from core.project.handover import ScheduledRun
 
 log = logging.getLogger(__name__)
@@ -196,14 +196,15 @@ class _Fetch:
         import requests
 
         have = self.partial.stat().st_size if self.partial.exists() else 0
-        headers = {"Range": f"bytes={have}-"} if have else {}
+        # Packed, the file would have another length than the answer says.
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
         with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT) as answer:
             if answer.status_code == 416:  # What is there is not the beginning of this file.
                 self.partial.unlink()
                 raise requests.ConnectionError
             answer.raise_for_status()
             have = have if answer.status_code == 206 else 0
-            size = have + int(answer.headers["Content-Length"])
+            size = have + int(answer.headers.get("Content-Length", 0))
             if self.target.exists() and self.target.stat().st_size == size:
                 return
             with self.partial.open("ab" if have else "wb") as file:

@@ -1,16 +1,18 @@
 """Clients of S3 and of servers that speak it, and whether a bucket can be used."""
 
 import logging
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.cloud.address import S3Address, S3Way
-from core.cloud.refusals import UnreachableError, explained
+from core.cloud.refusals import elsewhere, explained, without_password
 from core.errors import CloudError
 
-__all__ = ["UnreachableError", "check_bucket", "explained", "s3_client"]
+__all__ = ["check_bucket", "explained", "s3_client"]
 
 _CONNECT_SECONDS = 10.0
-_READ_SECONDS = 30.0
+_ANSWER_SECONDS = 20.0
 _OTHERS_REGION = "us-east-1"
 """What servers other than AWS are told where nobody says a region: signatures need one."""
 
@@ -19,26 +21,32 @@ for _name in ("boto3", "botocore", "s3transfer", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
+def s3_client(
+    way: S3Way,
+    connections: int = 10,
+    *,
+    attempts: int = 3,
+    answer_seconds: float = _ANSWER_SECONDS,
+) -> Any:
     """A client of botocore; making it sends nothing.
 
     Args:
         way: Where, and as whom.
         connections: Kept open at most.
         attempts: How often each request is tried before it fails.
+        answer_seconds: How long each answer is waited for.
 
     Raises:
         SignInError: The profile is unknown.
         CloudError: The endpoint is no address.
     """
-    import boto3
     from botocore.config import Config
 
     check_endpoint(way)
     config = Config(
         max_pool_connections=connections,
         connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        read_timeout=answer_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
         # Servers other than AWS seldom answer to bucket.host.
         s3={"addressing_style": "path" if way.endpoint else "auto"},
@@ -50,11 +58,33 @@ def s3_client(way: S3Way, connections: int = 10, *, attempts: int = 3) -> Any:
         response_checksum_validation="when_required",
     )
     with explained(way):
-        session = boto3.Session(profile_name=way.profile or None)
+        session = aws_session(way)
         region = way.region or session.region_name or (_OTHERS_REGION if way.endpoint else None)
         return session.client(
             "s3", region_name=region, endpoint_url=way.endpoint or None, config=config
         )
+
+
+def aws_session(way: S3Way) -> Any:
+    """Credentials and region by the usual chain of AWS, or of the profile.
+
+    Raises:
+        botocore.exceptions.ProfileNotFound: See `explained`.
+    """
+    import boto3
+    import botocore.session
+
+    session = botocore.session.Session()
+    session.register_component("data_loader", _models())
+    return boto3.Session(botocore_session=session, profile_name=way.profile or None)
+
+
+@cache
+def _models() -> Any:
+    """Descriptions of AWS's services; to read them is most of what making a client takes."""
+    from botocore.session import Session
+
+    return Session().get_component("data_loader")
 
 
 def check_endpoint(way: S3Way) -> None:
@@ -63,8 +93,6 @@ def check_endpoint(way: S3Way) -> None:
     Raises:
         CloudError: It is none.
     """
-    from urllib.parse import urlsplit
-
     if not way.endpoint:
         return
     try:
@@ -74,7 +102,8 @@ def check_endpoint(way: S3Way) -> None:
         good = False
     if not good or any(c.isspace() for c in way.endpoint):
         raise CloudError(
-            f"{way.endpoint!r} is no endpoint address", mend="write it as https://server:port"
+            f"{without_password(way.endpoint)!r} is no endpoint address",
+            mend="write it as https://server:port",
         )
 
 
@@ -90,7 +119,11 @@ def check_bucket(address: S3Address, way: S3Way, *, writing: bool) -> None:
     client = s3_client(way, attempts=2)
     prefix = f"{address.prefix}/" if address.prefix else ""
     with explained(way, address):
-        client.list_objects_v2(Bucket=address.bucket, Prefix=prefix, MaxKeys=1)
+        answer = client.list_objects_v2(Bucket=address.bucket, Prefix=prefix, MaxKeys=1)
+        # botocore finds the region by itself, but URLs signed for a wrong one are refused.
+        region = answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
+        if way.region and region and region != way.region:
+            raise elsewhere(address, way, region)
         if writing:
             where = {"Bucket": address.bucket, "Key": f"{prefix}.flickerscope-check"}
             upload = client.create_multipart_upload(**where)["UploadId"]

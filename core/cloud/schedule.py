@@ -9,13 +9,14 @@ from typing import Any
 
 from core.cloud.address import S3Address
 from core.cloud.datasources import access_to, check_access, set_datasources
-from core.cloud.lightly import ConflictError, ask, client, library, make_once, never, once
+from core.cloud.lightly import ConflictError, ask, client, library, make_once, never, once, one_line
 from core.cloud.selection import SelectionRequest, selection_config
 from core.errors import Cancelled, CloudError
 from core.project.handover import CloudPlace, ScheduledRun
 
-WORKER_CONFIG = {"datasource": {"process_all": True}}
-"""Select from all frames, also from those that an earlier run of the dataset has seen."""
+WORKER_CONFIG = {"use_datapool": True, "datasource": {"process_all": True}}
+"""Without the datapool, the Worker aborts where a dataset has frames of an earlier run
+(https://docs.lightly.ai/docs/datapool); `process_all`: choose from the frames that it saw, too."""
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 _-]{2,}")
 """Source: `DatasetCreateRequest` of Lightly's client."""
@@ -109,7 +110,7 @@ def _check_model(selection: dict[str, Any]) -> None:
         _as_model(selection)
     except ValueError as error:
         raise CloudError(
-            f"Lightly's client refuses the selection ({error})", mend="change it"
+            f"Lightly's client refuses the selection ({one_line(str(error))})", mend="change it"
         ) from None
 
 

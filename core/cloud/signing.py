@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cloud.address import S3Address, S3Way
-from core.cloud.s3 import explained, s3_client
+from core.cloud.s3 import aws_session, explained, s3_client
 from core.cloud.signed import SignedFrame
 from core.errors import CloudError
 from core.paths import write_atomically
@@ -57,10 +57,8 @@ def ends_earlier(way: S3Way) -> bool:
     Raises:
         SignInError: Credentials are missing or expired.
     """
-    import boto3
-
     with explained(way):
-        credentials = boto3.Session(profile_name=way.profile or None).get_credentials()
+        credentials = aws_session(way).get_credentials()
         return credentials is not None and bool(credentials.get_frozen_credentials().token)
 
 

@@ -36,7 +36,7 @@ def lightly_token() -> str:
     if not token:
         raise SignInError(
             "No token of Lightly is known",
-            mend=f"store yours in the window, or set {TOKEN_VARIABLE} to it",
+            mend=f"run `flickerscope lightly token`, or set {TOKEN_VARIABLE} to it",
         )
     keep_secret(token)
     return token

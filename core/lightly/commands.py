@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from core.headless import Report, Summary
+from core.headless import Report, Summary, opened_reader
 from core.lightly.validate import Fault, validate
 from core.lightly.writer import LightlyVideo, lightly_video, write_layout
-from core.opening import Target, open_reader
+from core.opening import Target
 from core.pipeline import current_run, findings_of
 from core.project import Project
 from core.project.handover import FlickeringValue
@@ -94,10 +94,7 @@ def _opened_video(folder: Path, value: FlickeringValue | None, report: Report) -
     with closing(Project.open(folder)) as project:
         project.check_video()
         run, detections = current_run(project)
-        with open_reader(
-            Target(project.video.path, folder),
-            on_progress=lambda share: report("Indexing", round(100 * share), 100),
-        ) as reader:
+        with opened_reader(Target(project.video.path, folder), report) as reader:
             found = findings_of(project, run, detections, reader.index)
         return lightly_video(
             project,

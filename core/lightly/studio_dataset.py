@@ -13,6 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.detections import Detections
 from core.errors import ExportError
@@ -57,6 +58,20 @@ class StudioFilled:
 
     frames: int
     boxes: int
+
+
+@dataclass(frozen=True)
+class BoxTable:
+    """The boxes of a video under one source, in columns, by frame."""
+
+    source: str
+    frame: NDArray[np.int64]
+    """(n,) ascending."""
+    xywh: NDArray[np.int64]
+    """(n, 4) x, y, width, height in whole px of the picture as LightlyStudio shows it."""
+    score: NDArray[np.float32]
+    label: "list[UUID]"
+    """Of each box."""
 
 
 def fill(request: StudioRequest) -> Iterator[StudioProgress | StudioFilled]:
@@ -108,36 +123,30 @@ def _fill(
     frames = sum(video.frame_count for video in videos)
     done = boxes = 0
     for video in videos:
-        samples = _samples(dataset, video)
+        samples, size = _added(dataset, video)
         _clear(dataset, samples)
         done += len(samples)
         yield StudioProgress(done, 2 * frames)
-        tables = _tables(video)
+        tables = _tables(dataset, video, size)
         for start in range(0, len(samples), _STRETCH):
             stretch = range(start, min(start + _STRETCH, len(samples)))
             dataset.frames().update_metadata(
                 [(samples[i], {FLICKERING: float(video.flickering[i])}) for i in stretch]
             )
-            for source, table, class_names in tables:
-                labels = [_label(dataset, name) for name in class_names]
-                size = video.width, video.height
-                found = _annotations(table, labels, size, samples, stretch)
-                _add(dataset, source, found, samples[start : stretch.stop])
+            for table in tables:
+                found = _annotations(table, samples, stretch)
+                _add(dataset, table.source, found, samples[start : stretch.stop])
                 boxes += len(found)
             done += len(stretch)
             yield StudioProgress(done, 2 * frames)
     return StudioFilled(frames, boxes)
 
 
-def _tables(video: LightlyVideo) -> list[tuple[str, Detections, tuple[str, ...]]]:
-    """The boxes of a video by source, as Lightly's layout has them by task."""
-    own = (TASK, video.detections, video.class_names)
-    prelabels = handed_over(video.detections, video.class_names, video.decisions)
-    return [own] if prelabels is None else [own, (PRELABEL_TASK, *prelabels)]
+def _added(dataset: "VideoDataset", video: LightlyVideo) -> "tuple[list[UUID], tuple[int, int]]":
+    """LightlyStudio's id of each frame, and the size in px of the pictures that it shows.
 
-
-def _samples(dataset: "VideoDataset", video: LightlyVideo) -> "list[UUID]":
-    """LightlyStudio's id of each frame; the video is added where it is not there yet."""
+    The video is added where it is not there yet.
+    """
     from lightly_studio.core.dataset_query import VideoSampleField
     from lightly_studio.core.file_outcome_report import AllInputFilesFailedError
 
@@ -160,7 +169,50 @@ def _samples(dataset: "VideoDataset", video: LightlyVideo) -> "list[UUID]":
             f"LightlyStudio has {len(frames)} frames of {path.name}, not {video.frame_count}",
             mend="choose a new database if the video has changed, or convert it to MP4 with H.264",
         )
-    return [frame.sample_id for frame in frames]
+    on_its_side = frames[0].rotation_deg in (90, 270)
+    size = (sample.height, sample.width) if on_its_side else (sample.width, sample.height)
+    return [frame.sample_id for frame in frames], size
+
+
+def _tables(dataset: "VideoDataset", video: LightlyVideo, size: tuple[int, int]) -> list[BoxTable]:
+    """The boxes of a video by source, as Lightly's layout has them by task."""
+    own = (TASK, video.detections, video.class_names)
+    prelabels = handed_over(video.detections, video.class_names, video.decisions)
+    found = [own] if prelabels is None else [own, (PRELABEL_TASK, *prelabels)]
+    return [
+        box_table(source, boxes, [_label(dataset, name) for name in names], video, size)
+        for source, boxes, names in found
+    ]
+
+
+def box_table(
+    source: str,
+    detections: Detections,
+    labels: "list[UUID]",
+    video: LightlyVideo,
+    size: tuple[int, int],
+) -> BoxTable:
+    """Boxes as LightlyStudio keeps them.
+
+    Args:
+        source: Its name for them.
+        detections: In px of our picture.
+        labels: Its id of each class.
+        video: Says how large our picture is.
+        size: Width and height of the picture as it shows it: pixels that are not square, as if
+            they were.
+    """
+    scale = np.divide(size, (video.width, video.height))
+    boxes, kept = lightly_boxes(detections.xyxy * np.tile(scale, 2), *size)
+    low = np.rint(boxes[:, :2])
+    extent = np.maximum(np.rint(boxes[:, :2] + boxes[:, 2:]) - low, 1)
+    return BoxTable(
+        source,
+        detections.frame[kept],
+        np.hstack([low, extent]).astype(np.int64),
+        detections.score[kept],
+        [labels[class_id] for class_id in detections.class_id[kept].tolist()],
+    )
 
 
 def _clear(dataset: "VideoDataset", samples: "list[UUID]") -> None:
@@ -195,23 +247,13 @@ def _label(dataset: "VideoDataset", name: str) -> "UUID":
     return id_
 
 
-def _annotations(
-    table: Detections,
-    labels: "list[UUID]",
-    size: tuple[int, int],
-    samples: "list[UUID]",
-    frames: range,
-) -> "list[AnnotationCreate]":
-    """The boxes of some frames in whole pixels, which is what LightlyStudio keeps."""
+def _annotations(table: BoxTable, samples: "list[UUID]", frames: range) -> "list[AnnotationCreate]":
     from lightly_studio.models.annotation.annotation_base import AnnotationCreate, AnnotationType
 
-    start, stop = table.offsets[np.clip([frames.start, frames.stop], 0, table.frame_count)]
-    boxes, kept = lightly_boxes(table.xyxy[start:stop], *size)
-    low = np.rint(boxes[:, :2])
-    extent = np.maximum(np.rint(boxes[:, :2] + boxes[:, 2:]) - low, 1)
+    rows = slice(*np.searchsorted(table.frame, [frames.start, frames.stop]))
     return [
         AnnotationCreate(
-            annotation_label_id=labels[class_id],
+            annotation_label_id=label,
             annotation_type=AnnotationType.OBJECT_DETECTION,
             confidence=score,
             parent_sample_id=samples[frame],
@@ -220,12 +262,11 @@ def _annotations(
             width=width,
             height=height,
         )
-        for frame, class_id, score, (x, y), (width, height) in zip(
-            table.frame[start:stop][kept].tolist(),
-            table.class_id[start:stop][kept].tolist(),
-            table.score[start:stop][kept].tolist(),
-            low.astype(int).tolist(),
-            extent.astype(int).tolist(),
+        for frame, label, score, (x, y, width, height) in zip(
+            table.frame[rows].tolist(),
+            table.label[rows],
+            table.score[rows].tolist(),
+            table.xywh[rows].tolist(),
             strict=True,
         )
     ]

@@ -56,6 +56,8 @@ class Follower(QObject):
         self._followed = ""
         """The id of the run's schedule."""
         self._outcome = ""
+        self._token: TypedToken | None = None
+        """What the person has typed, until it is put where it belongs."""
         self._dialog: TokenDialog | None = None
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.follow)
@@ -87,7 +89,8 @@ class Follower(QObject):
         if state_of(run) in (RunState.DONE, RunState.FAILED):
             return
         self._followed, self._outcome = run.schedule_id, tr("No longer followed; it goes on")
-        self._job = Job(partial(_follow, run, EVERY), self)
+        self._job = Job(partial(_follow, run, EVERY, self._token), self)
+        self._token = None
         self._job.progressed.connect(self._take)
         self._job.succeeded.connect(self._end_well)
         self._job.failed.connect(self._fail)
@@ -116,13 +119,8 @@ class Follower(QObject):
         dialog.open()
 
     def _use(self, token: TypedToken | None) -> None:
-        if token is not None:
-            try:
-                token.use()
-            except CloudError as error:
-                self._banner.show_error(error)
-                return
-            self.follow()
+        self._token = token
+        self.follow()
 
     def _take(self, run: ScheduledRun) -> None:
         session = self._session
@@ -149,7 +147,7 @@ class Follower(QObject):
         )
 
     def _fail(self, error: BaseException) -> None:
-        from core.cloud.lightly import UnreachableError
+        from core.errors import UnreachableError
 
         self._outcome = str(error)
         if isinstance(error, SignInError):
@@ -198,8 +196,15 @@ def _waits_to_be_shown(session: Session) -> bool:
 
 
 def _follow(
-    run: ScheduledRun, every: float, report: Report, cancelled: IsCancelled
+    run: ScheduledRun,
+    every: float,
+    token: TypedToken | None,
+    report: Report,
+    cancelled: IsCancelled,
 ) -> ScheduledRun:
     from core.cloud.runs import follow
 
+    if token is not None:
+        # Here and not in the window's thread, for the keyring may wait for the person.
+        token.use()
     return follow(run, every=every, on_change=report, cancelled=cancelled)

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Signal
 
 from core.errors import UserError
@@ -129,6 +128,8 @@ class Scheduler(CloudJob):
 
 
 def _facts(session: Session) -> ScheduleFacts:
+    import numpy as np
+
     from gui.dialogs.schedule import ScheduleFacts
 
     handover = session.handover
@@ -163,7 +164,7 @@ def _schedule(order: _Order, report: Report, cancelled: IsCancelled) -> Schedule
         choice.place,
         choice.request,
         frame_count=order.frames,
-        class_names=order.class_names,
+        class_names=order.class_names or None,
         keys=choice.keys,
         on_step=lambda step: report((tr(step), 0, 0)),
         cancelled=cancelled,

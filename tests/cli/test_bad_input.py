@@ -270,7 +270,7 @@ def test_a_bad_project_is_refused_in_a_sentence(
     ("option", "value", "words"),
     [
         ("--format", "voc", '"voc" is not one of coco, yolo'),
-        ("--frames", "some", '"some" is not one of flagged, all'),
+        ("--frames", "some", '"some" is not one of flagged, accepted, selected, all'),
     ],
 )
 def test_an_unknown_choice_is_refused_with_the_known_ones(

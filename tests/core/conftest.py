@@ -12,6 +12,9 @@ from core.video import VideoReader
 from core.video.proxy import ProxyReader, proxy_folder
 from tests.conftest import MakeVideo
 from tests.core.proxies import COUNT, GIB, SIZE
+from tests.servers.s3_fixtures import aws, s3, s3_process, way
+
+__all__ = ["aws", "s3", "s3_process", "way"]
 
 if TYPE_CHECKING:  # Takes 2 s, and few tests want it.
     from tests.servers.lightly_api import LightlyServer

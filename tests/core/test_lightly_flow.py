@@ -24,8 +24,8 @@ from tests.core.making import NAMES, flickering_frames
 from tests.servers.lightly_api import LightlyServer
 from tests.servers.lightly_worker import Bucket, Worker
 
-COUNT = 24
-FLICKERING = (3, 7, 20)
+COUNT = 12
+FLICKERING = (3, 7, 10)
 
 
 @pytest.fixture(scope="module")

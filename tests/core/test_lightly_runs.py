@@ -188,6 +188,7 @@ def test_a_tag_gives_its_frames_with_addresses_that_work(lightly: LightlyServer)
 def test_tags_come_newest_first(lightly: LightlyServer) -> None:
     first, _ = followed(scheduled())
     second, _ = followed(scheduled())
+    check_done(second)
     assert first.schedule_id != second.schedule_id
     assert tags(second) == ["selection-1", "initial-tag"]
 

@@ -42,6 +42,7 @@ def test_a_run_is_scheduled_with_its_dataset_and_buckets(lightly: LightlyServer)
         "METADATA",
     ]
     assert worker.docker.datasource.process_all
+    assert worker.docker.use_datapool
     assert list(platform.scheduled) == [run.schedule_id]
     assert (run.state, run.dataset, run.run_id) == ("OPEN", "dash cam", "")
     assert run.scheduled.endswith("+00:00")

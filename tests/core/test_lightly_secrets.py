@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import core.cloud.lightly
+from core.cli import run
 from core.cloud.runs import check_done, download_artifacts, follow, refresh
 from core.cloud.tags import tagged
 from core.errors import CloudError
@@ -26,24 +27,24 @@ log = logging.getLogger("flickerscope.test")
 
 def failures(server: LightlyServer, folder: Path) -> Iterator[Callable[[], object]]:
     """One thing after the other goes wrong with a token that is right, then wrong."""
-    run = scheduled()
+    made = scheduled()
     for kind in ("503", "drop", "hang"):
         server.faults = [Fault(kind, times=99)]  # type: ignore[arg-type]
         yield scheduled
-        yield lambda: refresh(run)
-        yield lambda: tagged(run.dataset_id, "initial-tag")
-        yield lambda: download_artifacts(run, folder)
+        yield lambda: refresh(made)
+        yield lambda: tagged(made.dataset_id, "initial-tag")
+        yield lambda: download_artifacts(made, folder)
     server.faults = []
-    yield lambda: tagged(run.dataset_id, "unknown")
+    yield lambda: tagged(made.dataset_id, "unknown")
     server.platform.failure = "it failed"
-    done = follow(run, every=0.001, on_change=lambda run: None)
+    done = follow(made, every=0.001, on_change=lambda run: None)
     yield lambda: check_done(done)
     server.platform.foreign = ("elsewhere",)
     yield lambda: scheduled(dataset="elsewhere")
     for status in (400, 401, 402, 403, 404, 409, 422):
         server.platform.token, server.platform.refusal = "another", status
         yield scheduled
-        yield lambda: refresh(run)
+        yield lambda: refresh(made)
 
 
 def test_a_planted_token_is_nowhere(
@@ -100,3 +101,17 @@ def test_the_test_can_fail(lightly: LightlyServer, monkeypatch: pytest.MonkeyPat
     with pytest.raises(CloudError) as refused:
         core.cloud.lightly.once(api.get_all_tags)
     assert PLANTED not in "".join(traceback.format_exception(refused.value))
+
+
+def test_a_bug_does_not_show_the_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIGHTLY_TOKEN", PLANTED)
+
+    def fail() -> None:
+        raise RuntimeError(f"https://api.lightly.ai?token={PLANTED}")
+
+    monkeypatch.setattr("core.doctor.core_checks", fail)
+    assert run(["doctor"]) == 1
+    text = capsys.readouterr().err
+    assert "RuntimeError: https://api.lightly.ai?token=[hidden]" in text

@@ -4,6 +4,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from core.errors import Cancelled, ExportError
 from core.lightly import studio
 from core.lightly.names import PRELABEL_TASK, TASK
 from core.lightly.studio import StudioResult, hand_over
+from core.lightly.studio_dataset import box_table
 from core.lightly.writer import LightlyVideo
 from core.prelabels import Decision, Verdict
 from core.video.index import build_index
@@ -132,6 +134,20 @@ def test_a_place_that_cannot_be_written_is_named(
     (tmp_path / "file").touch()
     with pytest.raises(ExportError, match=r"file.studio\.db cannot be written"):
         hand_over(videos, tmp_path / "file" / "studio.db")
+
+
+def test_boxes_follow_pixels_that_are_not_square() -> None:
+    wide = replace(video(Path("wide.mkv"), seen(2), np.zeros(FRAMES)), width=2 * CLIP_WIDTH)
+    labels = [uuid4(), uuid4()]
+    table = box_table(TASK, seen(2), labels, wide, (CLIP_WIDTH, CLIP_HEIGHT))
+    assert table.xywh.tolist() == [
+        [0, 10, 15, 21],
+        [75, 90, 85, 6],
+        [1, 10, 15, 21],
+        [75, 90, 85, 6],
+    ]
+    assert table.frame.tolist() == [0, 0, 1, 1]
+    assert table.label == labels * 2
 
 
 def video(path: Path, detections: Detections, flickering: Any) -> LightlyVideo:

@@ -198,8 +198,11 @@ def test_space_pauses_where_it_is(qtbot: QtBot, window: MainWindow) -> None:
 def test_playing_at_the_end_begins_anew(qtbot: QtBot, window: MainWindow) -> None:
     session = session_of(window)
     session.go_to(COUNT - 1)
+    shown: list[int] = []
+    session.frame_changed.connect(shown.append)
     press(window, KEY.Key_Space)
-    assert session.frame == 0
+    # On a busy machine the next frame may be due already.
+    assert shown[0] == 0
     qtbot.waitUntil(lambda: session.frame >= 2)
 
 

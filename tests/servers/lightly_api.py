@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         if file.elsewhere:
             return self._send(302, b"", {"Location": file.elsewhere})
         first = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").split("-")[0])
-        if first > len(file.data):
+        if first >= len(file.data):
             return self._send(416, b"", {})
         content = file.data[first:]
         headers = {"Content-Type": "application/octet-stream"}

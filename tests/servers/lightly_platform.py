@@ -263,7 +263,10 @@ class Platform:
 
     def _select(self, scheduled: Any) -> None:
         dataset_id = scheduled.dataset_id
-        selection = self.configs[scheduled.config_id].selection
+        config = self.configs[scheduled.config_id]
+        selection = config.selection
+        if self.tags.get(dataset_id) and not (config.docker and config.docker.use_datapool):
+            raise WorkerError("the dataset is not empty, and use_datapool is off")
         if self.worker is None:
             chosen = [Chosen(name) for name in self.frames[: selection.n_samples]]
         else:

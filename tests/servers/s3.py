@@ -63,8 +63,8 @@ class Fault:
 
     kind: FaultKind
     """`code`: an error; `hang`: no answer for `seconds`; `drop`: the connection ends; `corrupt`:
-    a body arrives damaged; `region`: every region but `region` is refused; `opaque`: ETags are no
-    MD5s, as in buckets that encrypt with keys of KMS (for all requests)."""
+    a body arrives damaged; `region`: every region but `region` is refused; `opaque`: the bucket
+    encrypts with a key of KMS, and ETags (of all buckets) are no MD5s."""
     code: str = ""
     """S3's name of the error."""
     method: str = ""
@@ -76,6 +76,14 @@ class Fault:
     times: int = 1 << 30
     seconds: float = 30
     region: str = ""
+
+
+def read_only(bucket: str) -> tuple[Fault, Fault]:
+    """Nothing may be written into a bucket."""
+    return (
+        Fault("code", "AccessDenied", "PUT", bucket),
+        Fault("code", "AccessDenied", "POST", bucket),
+    )
 
 
 class S3Server:
@@ -91,6 +99,11 @@ class S3Server:
     def url(self) -> str:
         """The endpoint address."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started, and not been killed."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start it, on the same port if it ran before; returns when it answers."""
@@ -169,6 +182,7 @@ class FaultyServer:
             answer = _failed(fault, environ, start)
             if answer is not None:
                 return answer
+            start = _telling(fault, start)
         return self._app(environ, start)
 
     def _due(self, method: str, bucket: str) -> list[Fault]:
@@ -225,7 +239,18 @@ def _failed(fault: Fault, environ: dict[str, Any], start: Start) -> Iterable[byt
         environ["werkzeug.socket"].shutdown(2)
     if fault.kind == "hang":
         time.sleep(fault.seconds)
-    return _refused(start, fault.code or "InternalError")
+    return _refused(start, fault.code or "InternalError", fault.region)
+
+
+def _telling(fault: Fault, start: Start) -> Start:
+    """What S3 says of a bucket in the headers of every answer."""
+    if fault.kind == "opaque":
+        more = [("x-amz-server-side-encryption", "aws:kms")]
+    elif fault.kind == "region":
+        more = [("x-amz-bucket-region", fault.region)]
+    else:
+        return start
+    return lambda status, headers, *rest: start(status, [*headers, *more], *rest)
 
 
 def _damaged(body: bytes, environ: dict[str, Any], start: Start) -> Iterable[bytes] | None:
@@ -267,7 +292,7 @@ def _hide_etags(hidden: Callable[[], bool]) -> None:
         shown = plain(key)
         return f'"{md5(f"{shown}{id(key)}".encode()).hexdigest()}"' if hidden() else shown
 
-    FakeKey.etag = property(etag)  # type: ignore[assignment, method-assign]
+    FakeKey.etag = property(etag)
 
 
 def main() -> None:
