@@ -55,7 +55,6 @@ class Background(QObject):
         self.follower = Follower(window, banner)
         self._cloud: dict[str, CloudJob] = {
             "upload": self.uploader,
-            "signed_urls": self.signer,
             "schedule": self.scheduler,
             "selection": self.selections,
         }
