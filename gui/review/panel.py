@@ -214,8 +214,8 @@ def _table(model: QueueModel, parent: QWidget) -> QTableView:
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     digit = table.fontMetrics().horizontalAdvance("0")
     for column, digits in enumerate(_COLUMN_DIGITS):
-        # With room for the mark of the order beside a long word.
-        word = header.fontMetrics().horizontalAdvance(tr(COLUMNS[column])) + 32
+        # With the space of a heading on both sides; the mark of the order stands above the word.
+        word = header.fontMetrics().horizontalAdvance(tr(COLUMNS[column])) + 20
         header.resizeSection(column, max(digits * digit, word))
     table.setIconSize(QSize(14, 14))
     return table
