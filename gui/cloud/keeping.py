@@ -32,6 +32,7 @@ def keep(session: Session | None, folder: Path, change: Callable[[Handover], Han
         return
     try:
         with closing(Project.open(folder)) as project:
+            project.reserve()
             project.apply(SetHandover(change(project.handover)))
     except UserError as error:
         log.warning("the project does not remember what became of it: %s", error)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +13,7 @@ from PySide6.QtCore import Signal
 
 from core.errors import UserError
 from gui.cloud.cloud_job import CloudJob, Mend
+from gui.cloud.keeping import keep
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report, Work
 from gui.text import clock, data_size, grouped, percent
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from core.project import CloudPlace
     from gui.dialogs.upload import UploadDialog
     from gui.session import Session
-
-log = logging.getLogger(__name__)
 
 MEMORY = "uploads.json"
 """File in a project's folder that remembers what was uploaded."""
@@ -123,7 +120,8 @@ class Uploader(CloudJob):
             self._start(tr("Uploading"), work, partial(self._succeed, order), stopped)
 
     def _succeed(self, order: _Order, result: UploadResult) -> str:
-        self._note_uploaded(order.project)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        keep(self._session, order.project, lambda handover: replace(handover, uploaded=now))
         said = uploaded(result)
         self._banner.show_message(
             "info", said, (tr("Schedule selection…"), self.schedule_requested.emit)
@@ -132,22 +130,6 @@ class Uploader(CloudJob):
 
     def _mend(self, error: BaseException) -> Mend | None:
         return (tr("Go on"), partial(self._send, None)) if isinstance(error, UserError) else None
-
-    def _note_uploaded(self, folder: Path) -> None:
-        """Keep in the project when it was uploaded, also if another one is open by now."""
-        from core.project import Project, SetHandover
-
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        session = self._session
-        if session is not None and session.project.folder == folder:
-            session.set_handover(replace(session.handover, uploaded=now))
-            return
-        try:
-            with closing(Project.open(folder)) as project:
-                project.reserve()
-                project.apply(SetHandover(replace(project.handover, uploaded=now)))
-        except UserError as error:
-            log.warning("when it was uploaded is not remembered: %s", error)
 
 
 def far(progress: UploadProgress) -> str:
