@@ -1,19 +1,17 @@
 """From a project to a selection at Lightly and back, by commands, against real local servers."""
 
-import io
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 
 from core.project import Project
 from core.video import Picture
 from tests.cli.conftest import SMALL_COUNT, SMALL_MISSING, Flickerscope
+from tests.pictures import decoded_png
 from tests.servers.lightly_api import LightlyServer, serving
 from tests.servers.lightly_platform import TOKEN, Platform
 from tests.servers.lightly_worker import Bucket, Worker
@@ -151,11 +149,5 @@ def downloaded(path: Path, index_in: Callable[[Picture], int]) -> list[int]:
     for entry in entries:
         assert entry["fileName"].endswith("-mp4.png")
         with urllib.request.urlopen(entry["readUrl"], timeout=30) as answer:
-            found.append(index_in(decoded(answer.read())))
+            found.append(index_in(decoded_png(answer.read())))
     return found
-
-
-def decoded(png: bytes) -> Picture:
-    with av.open(io.BytesIO(png)) as container:
-        picture = next(container.decode(video=0)).to_ndarray(format="bgr24")
-    return np.asarray(picture, np.uint8)

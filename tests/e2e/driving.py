@@ -99,6 +99,9 @@ class Program:
     def type_into(self, name: str, text: str) -> None:
         """Replace the text of a field."""
         self.click(name)
+        # Without a window manager nobody gives a dialog the keys.
+        under = self._run("getmouselocation", "--shell").stdout
+        self._xdotool("windowfocus", under.partition("WINDOW=")[2].split()[0])
         self._xdotool("key", "ctrl+a")
         self._xdotool("type", "--delay", "1", text)
         wait_for(f"{text!r} in {name!r}", lambda: self._text_of(name) == text)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLabel,
@@ -27,8 +28,9 @@ from PySide6.QtWidgets import (
 
 from gui import __main__ as program
 from gui import application
+from gui.cloud import following
 
-_SEEN = (QAbstractButton, QLineEdit, QLabel, QComboBox, QTextBrowser)
+_SEEN = (QAbstractButton, QAbstractSpinBox, QLineEdit, QLabel, QComboBox, QTextBrowser)
 
 
 class Eye(application.MainWindow):
@@ -36,6 +38,7 @@ class Eye(application.MainWindow):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
+        QLocalServer.removeServer(_SOCKET)  # of a program that was killed
         self._server = QLocalServer(self)
         assert self._server.listen(_SOCKET), self._server.errorString()
         self._server.newConnection.connect(self._meet)
@@ -47,8 +50,11 @@ class Eye(application.MainWindow):
     def _answer(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
             name = bytes(socket.readLine().data()).decode().strip()
-            found = [_described(widget) for widget in _visible() if name in _names(widget)]
-            socket.write(json.dumps(found[0] if found else None).encode() + b"\n")
+            found = [widget for widget in _visible() if name in _names(widget)]
+            # A field and the label beside it are called the same.
+            found.sort(key=lambda widget: isinstance(widget, QLabel))
+            answer = _described(found[0]) if found else None
+            socket.write(json.dumps(answer).encode() + b"\n")
             socket.flush()
 
 
@@ -76,7 +82,7 @@ def _names(widget: QWidget) -> set[str]:
 def _text(widget: QWidget) -> str:
     if isinstance(widget, QComboBox):
         return widget.currentText()
-    if isinstance(widget, QAbstractButton | QLabel | QLineEdit):
+    if isinstance(widget, QAbstractButton | QAbstractSpinBox | QLabel | QLineEdit):
         return widget.text()
     return ""
 
@@ -95,4 +101,6 @@ def _described(widget: QWidget) -> dict[str, object]:
 if __name__ == "__main__":
     _SOCKET = sys.argv.pop(1)
     application.MainWindow = Eye  # type: ignore[misc]
+    # Lightly itself wants to be asked seldom; a test's server does not mind.
+    following.EVERY = 0.5
     program.main()
