@@ -55,6 +55,7 @@ class Background(QObject):
         self.follower = Follower(window, banner)
         self._cloud: dict[str, CloudJob] = {
             "upload": self.uploader,
+            "signed_urls": self.signer,
             "schedule": self.scheduler,
             "selection": self.selections,
         }

@@ -14,7 +14,7 @@ from core.cloud.address import S3Address, S3Way
 from core.cloud.lightly import never
 from core.errors import CloudError
 from core.lightly.commands import opened_videos
-from core.lightly.names import frame_of_name
+from core.lightly.names import frames_of_names
 from core.pipeline import current_run
 from core.project import CloudPlace, Project, ScheduledRun, Selection, SetHandover, SetSelection
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from core.export.scopes import Scope
     from core.headless import Report, Summary
 
-MEMORY = "uploads.json"
-"""What a project's folder remembers of objects that were uploaded."""
 POLL_SECONDS = 30.0
 
 Given = Mapping[str, str | None]
@@ -46,22 +44,20 @@ def upload_projects(
     Raises:
         UserError: See `core.errors`; what was sent until then is not sent again.
     """
-    from core.cloud.hand_over import item_count, items_of
+    from core.cloud.hand_over import item_count, plan_hand_over
     from core.cloud.s3 import check_bucket
-    from core.cloud.upload import plan_upload, run_upload
+    from core.cloud.upload import run_upload
 
     with _reserved(folders) as projects:
         place = _place_of(projects, given)
-        targets = _address(place.input, "input"), _address(place.lightly, "lightly")
-        way = S3Way.of(place)
-        for target in targets:
-            check_bucket(target, way, writing=not only_plan)
+        for name, text in (("input", place.input), ("lightly", place.lightly)):
+            check_bucket(_address(text, name), S3Way.of(place), writing=not only_plan)
         videos = opened_videos(folders, place.flickering, report)
         total = item_count(videos)
-        plan = plan_upload(
-            items_of(videos, *targets),
-            way,
-            memory=projects[0].folder / MEMORY,
+        plan = plan_hand_over(
+            videos,
+            place,
+            projects[0].folder,
             on_progress=lambda done: report("Comparing", done, total),
             cancelled=never,
         )
@@ -181,8 +177,8 @@ def tag_urls(folder: Path, tag: str, out: Path) -> Summary:
         signed = tagged(_run_of(project).dataset_id, tag)
         write_signed(signed, out)
         video = project.video
-        found = {frame_of_name(item.file_name, video.path, video.frame_count) for item in signed}
-        frames = tuple(sorted(frame for frame in found if frame is not None))
+        names = (item.file_name for item in signed)
+        frames = frames_of_names(names, video.path, video.frame_count)
         project.apply(SetSelection(Selection(tag, "lightly", frames)))
         return {"file": str(out), "urls": len(signed), "selected_frames": len(frames)}
 

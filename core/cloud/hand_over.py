@@ -1,11 +1,43 @@
 """What goes where when videos are handed over to Lightly."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from core.cloud.address import S3Address
-from core.cloud.upload import Item
+from core.cloud.address import S3Address, S3Way
+from core.cloud.upload import Item, UploadPlan, plan_upload
 from core.lightly.names import DATA
 from core.lightly.writer import LightlyVideo, layout_count, layout_files
+from core.project.handover import CloudPlace
+
+MEMORY = "uploads.json"
+"""File in a project's folder that remembers what was uploaded."""
+
+
+def plan_hand_over(
+    videos: Sequence[LightlyVideo],
+    place: CloudPlace,
+    project: Path,
+    *,
+    on_progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> UploadPlan:
+    """See what must be sent so that all of it is there; see `core.cloud.upload.plan_upload`.
+
+    Args:
+        videos: What is handed over.
+        place: Where to.
+        project: The folder that remembers what was uploaded.
+        on_progress: Told how many of `item_count` items were looked at.
+        cancelled: Asked often.
+    """
+    items = items_of(videos, S3Address.parse(place.input), S3Address.parse(place.lightly))
+    return plan_upload(
+        items,
+        S3Way.of(place),
+        memory=project / MEMORY,
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
 
 
 def items_of(

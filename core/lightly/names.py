@@ -6,7 +6,7 @@ made. Source: https://docs.lightly.ai/docs/prediction-format.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.errors import CloudError
@@ -50,6 +50,12 @@ def frame_of_name(name: str, video: Path, frame_count: int) -> int | None:
     frame = int(digits)
     is_it = frame < frame_count and bare == frame_name(video, frame, frame_count)
     return frame if is_it else None
+
+
+def frames_of_names(names: Iterable[str], video: Path, frame_count: int) -> tuple[int, ...]:
+    """The frames of a video among names, ascending, each once; names of others are left out."""
+    found = {frame_of_name(name, video, frame_count) for name in names}
+    return tuple(sorted(frame for frame in found if frame is not None))
 
 
 def name_key(name: str) -> str:

@@ -128,16 +128,15 @@ def _tags(run: ScheduledRun, report: Report, cancelled: IsCancelled) -> list[str
 
 def _read(order: _Order, report: Report, cancelled: IsCancelled) -> _Read:
     from core.cloud.tags import tagged
-    from core.lightly.names import frame_of_name
+    from core.lightly.names import frames_of_names
 
-    names = [frame.file_name for frame in tagged(order.run.dataset_id, order.tag, cancelled)]
-    found = {frame_of_name(name, order.video, order.frames) for name in names} - {None}
-    if not found:
+    names = (frame.file_name for frame in tagged(order.run.dataset_id, order.tag, cancelled))
+    frames = frames_of_names(names, order.video, order.frames)
+    if not frames:
         raise CloudError(
             f"No frame of the tag {order.tag!r} is one of {order.video.name}",
             mend="choose another tag, or open the video that was scheduled",
         )
-    frames = tuple(sorted(frame for frame in found if frame is not None))
     try:
         return _Read(frames, _artifacts(order, report, cancelled), "")
     except (CloudError, OSError) as error:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from gui.cloud.cloud_job import CloudJob
-from gui.cloud.uploading import MEMORY
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report, Work
 from gui.text import grouped
@@ -86,6 +85,8 @@ class Signer(CloudJob):
             self._dialog = None
 
     def _export(self, session: Session, choice: SignedChoice) -> None:
+        from core.cloud.hand_over import MEMORY
+
         handover, way = session.handover, choice.way
         order = _Order(
             choice,
@@ -127,17 +128,16 @@ class Signer(CloudJob):
 
     def _select(self, order: _Order, signed: _Signed) -> None:
         """Mark the tag's frames in the video, if that is still open."""
-        from core.lightly.names import frame_of_name
+        from core.lightly.names import frames_of_names
         from core.project import Selection
 
         session = self._session
         if session is None or session.info.path != order.video:
             return
-        count = len(order.index)
-        found = (frame_of_name(row.file_name, order.video, count) for row in signed.frames)
-        frames = sorted({frame for frame in found if frame is not None})
+        names = (row.file_name for row in signed.frames)
+        frames = frames_of_names(names, order.video, len(order.index))
         if frames:
-            session.set_selection(Selection(order.choice.tag, "lightly", tuple(frames)))
+            session.set_selection(Selection(order.choice.tag, "lightly", frames))
 
 
 def _tags(dataset_id: str, report: Report, cancelled: IsCancelled) -> list[str]:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gui.dialogs.upload import UploadDialog
     from gui.session import Session
 
-MEMORY = "uploads.json"
-"""File in a project's folder that remembers what was uploaded."""
 _FULL = 1000
 """Of a progress; bytes would be too many for a progress bar."""
 
@@ -44,15 +42,10 @@ class _Order:
 
     def plan(self, on_progress: Callable[[int], None], cancelled: IsCancelled) -> UploadPlan:
         """See what must be sent."""
-        from core.cloud.address import S3Address, S3Way
-        from core.cloud.hand_over import items_of
-        from core.cloud.upload import plan_upload
+        from core.cloud.hand_over import plan_hand_over
 
-        place = self.place
-        items = items_of([self.video], S3Address.parse(place.input), S3Address.parse(place.lightly))
-        memory = self.project / MEMORY
-        return plan_upload(
-            items, S3Way.of(place), memory=memory, on_progress=on_progress, cancelled=cancelled
+        return plan_hand_over(
+            [self.video], self.place, self.project, on_progress=on_progress, cancelled=cancelled
         )
 
 

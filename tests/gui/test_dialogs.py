@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -23,11 +24,17 @@ from core.export import SCOPES, Scope
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportChoice, ExportCounts, ExportDialog
 from gui.text import THIN_SPACE
+from gui.theme import apply_theme
 from tests.gui.making import texts
 
 COUNTS = ExportCounts(
     {"flagged": 1234, "accepted": 6, "selected": 20, "all": 5000}, accepted=7, to_do=3
 )
+
+
+@pytest.fixture(autouse=True)
+def _themed(qapp: QApplication) -> None:
+    apply_theme(qapp, "light")
 
 
 def button(dialog: QDialog, text: str) -> QPushButton:
