@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.detectors.base import Notice, Preparing
 from core.paths import ProxyPlace
-from gui.cloud.cloud_job import CloudJob
+from gui.asked_job import AskedJob
 from gui.cloud.following import Follower
 from gui.cloud.scheduling import Scheduler
 from gui.cloud.selecting import SelectionReader
@@ -23,7 +23,7 @@ from gui.job_list import JobList
 from gui.messages import Banner
 from gui.opening import Opener
 from gui.status import JobStatus, found, how_far, outcome
-from gui.text import grouped, percent
+from gui.text import percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,12 +53,14 @@ class Background(QObject):
         self.scheduler = Scheduler(window, banner)
         self.selections = SelectionReader(window, banner)
         self.follower = Follower(window, banner)
-        self._cloud: dict[str, CloudJob] = {
+        self._asked: dict[str, AskedJob] = {
+            "export": self.exporter,
             "upload": self.uploader,
             "signed_urls": self.signer,
             "schedule": self.scheduler,
             "selection": self.selections,
         }
+        """By the name of their action; of several the status bar shows the first."""
         self._status = status
         self._session: Session | None = None
         # How each is to end, as far as is known.
@@ -71,13 +73,10 @@ class Background(QObject):
         self.opener.opened.connect(self._note_opened)
         self.opener.failed.connect(self._note_failed)
         self.opener.ended.connect(self._end_opening)
-        self.exporter.began.connect(self._begin_exporting)
-        self.exporter.progressed.connect(self._show_exporting)
-        self.exporter.ended.connect(self._end_exporting)
-        for name, job in self._cloud.items():
-            job.began.connect(partial(self._begin_cloud, name))
-            job.progressed.connect(partial(self._show_cloud, name))
-            job.ended.connect(partial(self._end_cloud, name))
+        for name, job in self._asked.items():
+            job.began.connect(partial(self._begin_asked, name))
+            job.progressed.connect(partial(self._show_asked, name))
+            job.ended.connect(partial(self._end_asked, name))
         self.uploader.schedule_requested.connect(partial(self._ask, self.scheduler))
         self.scheduler.upload_requested.connect(partial(self._ask, self.uploader))
         self.follower.began.connect(self._begin_following)
@@ -114,10 +113,8 @@ class Background(QObject):
         """Stop what the status bar shows."""
         if self.opener.busy:
             self.opener.cancel()
-        elif self.exporter.busy:
-            self.exporter.cancel()
-        elif shown := self._shown_cloud:
-            self._cloud[shown].cancel()
+        elif shown := self._shown_asked:
+            self._asked[shown].cancel()
         elif self.copier.busy:
             self.copier.cancel()
         else:
@@ -125,14 +122,13 @@ class Background(QObject):
 
     def pause_shown(self) -> None:
         """Pause what the status bar shows, or let it go on."""
-        if shown := self._shown_cloud:
-            self._cloud[shown].pause()
+        if shown := self._shown_asked:
+            self._asked[shown].pause()
 
     def close(self) -> None:
         """Stop everything but detection, which is the session's, and wait until it has."""
         self.opener.close()
-        self.exporter.close()
-        for job in self._cloud.values():
+        for job in self._asked.values():
             job.close()
         self.follower.close()
         self.copier.end()
@@ -140,20 +136,19 @@ class Background(QObject):
     @property
     def _taken(self) -> bool:
         """Whether the status bar shows what comes before detecting and copying."""
-        return self.opener.busy or self.exporter.busy or self._shown_cloud is not None
+        return self.opener.busy or self._shown_asked is not None
 
     @property
-    def _shown_cloud(self) -> str | None:
-        """The job with the cloud that the status bar shows."""
-        if self.opener.busy or self.exporter.busy:
+    def _shown_asked(self) -> str | None:
+        """The job of a dialog that the status bar shows."""
+        if self.opener.busy:
             return None
-        return next((name for name, job in self._cloud.items() if job.busy), None)
+        return next((name for name, job in self._asked.items() if job.busy), None)
 
     @property
     def busy(self) -> set[str]:
         """The actions whose jobs are under way."""
-        busy = {name for name, job in self._cloud.items() if job.busy}
-        return busy | {"export"} if self.exporter.busy else busy
+        return {name for name, job in self._asked.items() if job.busy}
 
     # Opening
 
@@ -236,40 +231,23 @@ class Background(QObject):
     def _note_unread(self, error: BaseException) -> None:
         self._read = str(error)
 
-    # Exporting
+    # What a dialog asked for
 
-    def _begin_exporting(self) -> None:
-        self._status.begin_job(tr("Exporting…"), can_cancel=True)
-        self.jobs.begin("exporting", tr("Exporting"), self.exporter.cancel)
-        self.changed.emit()
-
-    def _show_exporting(self, done: int, total: int) -> None:
-        far = tr("{done} of {total} frames", done=grouped(done), total=grouped(total))
-        self._status.show_progress(tr("Exporting · {far}", far=far), done, total)
-        self.jobs.progress("exporting", far, done, total)
-
-    def _end_exporting(self, how: str) -> None:
-        self._status.end_job()
-        self.jobs.end("exporting", how)
-        self.changed.emit()
-
-    # The cloud
-
-    def _begin_cloud(self, name: str, title: str) -> None:
-        job = self._cloud[name]
+    def _begin_asked(self, name: str, title: str) -> None:
+        job = self._asked[name]
         self.jobs.begin(name, title, job.cancel, None if job.paused is None else job.pause)
-        if self._shown_cloud == name:
+        if self._shown_asked == name:
             self._status.begin_job(f"{title}…", can_cancel=True)
         self.changed.emit()
 
-    def _show_cloud(self, name: str, far: str, done: int, total: int) -> None:
-        job = self._cloud[name]
+    def _show_asked(self, name: str, far: str, done: int, total: int) -> None:
+        job = self._asked[name]
         self.jobs.progress(name, far, done, total, paused=bool(job.paused))
-        if self._shown_cloud == name:
+        if self._shown_asked == name:
             title = self.jobs.under_way[name].title
             self._status.show_progress(f"{title} · {far}", done, total, paused=job.paused)
 
-    def _end_cloud(self, name: str, how: str) -> None:
+    def _end_asked(self, name: str, how: str) -> None:
         self.jobs.end(name, how)
         if not self._taken:
             self._status.end_job()

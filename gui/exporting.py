@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from core.paths import free_folder
+from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
-from gui.jobs import IsCancelled, Job, Report
-from gui.messages import Banner
+from gui.jobs import IsCancelled, Report
+from gui.text import grouped
 
 if TYPE_CHECKING:
     from core.detections import Detections
@@ -38,26 +38,8 @@ class _Plan:
     choice: ExportChoice
 
 
-class Exporter(QObject):
+class Exporter(AskedJob):
     """Runs one export at a time."""
-
-    began = Signal()
-    progressed = Signal(int, int)
-    """Frames done and all frames."""
-    ended = Signal(str)
-    """How, in words."""
-
-    def __init__(self, window: QWidget, banner: Banner) -> None:
-        super().__init__(window)
-        self._window = window
-        self._banner = banner
-        self._job: Job[ExportResult] | None = None
-        self._outcome = ""
-
-    @property
-    def busy(self) -> bool:
-        """Whether an export is under way."""
-        return self._job is not None
 
     def ask(self, session: Session) -> None:
         """Let the person choose, then export."""
@@ -65,63 +47,38 @@ class Exporter(QObject):
 
         dialog = ExportDialog(_counts(session), _suggested_folder(session), self._window)
         if dialog.exec() and session.run is not None:
-            self._start(_plan(session, dialog.choice()))
+            work = partial(_export, _plan(session, dialog.choice()))
+            stopped = tr("Stopped; nothing was left behind")
+            self._start(tr("Exporting"), work, self._show_result, stopped)
         dialog.deleteLater()
 
-    def cancel(self) -> None:
-        """Stop; nothing is left behind."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def close(self) -> None:
-        """Stop and wait until it has."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job.wait()
-
-    def _start(self, plan: _Plan) -> None:
-        self._banner.hide()
-        self._job = Job(partial(_export, plan), self)
-        self._job.progressed.connect(lambda report: self.progressed.emit(*report))
-        self._job.succeeded.connect(self._show_result)
-        self._job.failed.connect(self._fail)
-        self._job.finished.connect(self._finish)
-        self._outcome = tr("Stopped; nothing was left behind")
-        self._job.start()
-        self.began.emit()
-
-    def _show_result(self, result: ExportResult) -> None:
+    def _show_result(self, result: ExportResult) -> str:
         def reveal() -> None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(result.folder)))
 
-        self._outcome = tr(
+        said = tr(
             "Exported {frames} with {prelabels} to {folder}",
             frames=tr_n("{count} frame", "{count} frames", result.frames),
             prelabels=tr_n("{count} prelabel", "{count} prelabels", result.prelabels),
             folder=result.folder,
         )
-        self._banner.show_message("info", self._outcome, (tr("Open folder"), reveal))
-
-    def _fail(self, error: BaseException) -> None:
-        self._outcome = str(error)
-        self._banner.show_error(error)
-
-    def _finish(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
-            self._job = None
-        self.ended.emit(self._outcome)
+        self._banner.show_message("info", said, (tr("Open folder"), reveal))
+        return said
 
 
 def _export(plan: _Plan, report: Report, cancelled: IsCancelled) -> ExportResult:
     from core.export import export
     from core.video.reader import VideoReader
 
+    def tell(done: int, total: int) -> None:
+        far = tr("{done} of {total} frames", done=grouped(done), total=grouped(total))
+        report((far, done, total))
+
     with VideoReader(plan.video, plan.index) as reader:
         return export(
             reader, plan.frames, plan.detections, plan.class_names, plan.decisions,
             plan.choice.format_name, plan.choice.folder,
-            on_progress=lambda done, total: report((done, total)), cancelled=cancelled,
+            on_progress=tell, cancelled=cancelled,
         )  # fmt: skip
 
 

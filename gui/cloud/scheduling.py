@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from core.errors import UserError
-from gui.cloud.cloud_job import CloudJob, Mend
+from gui.asked_job import AskedJob, Mend
 from gui.cloud.keeping import keep
 from gui.i18n import mark, tr
 from gui.jobs import IsCancelled, Job, Report
@@ -42,7 +42,7 @@ class _Order:
     project: Path
 
 
-class Scheduler(CloudJob):
+class Scheduler(AskedJob):
     """Schedules one selection at a time; it goes on while another video is opened."""
 
     upload_requested = Signal()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog
 
 from core.errors import CloudError, UserError
-from gui.cloud.cloud_job import CloudJob, Mend
+from gui.asked_job import AskedJob, Mend
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report
 from gui.text import data_size
@@ -48,7 +48,7 @@ class _Read:
     """Why the report is not there; empty for no reason."""
 
 
-class SelectionReader(CloudJob):
+class SelectionReader(AskedJob):
     """Reads one selection at a time."""
 
     _session: Session | None = None

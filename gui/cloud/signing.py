@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from gui.cloud.cloud_job import CloudJob
+from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report, Work
 from gui.text import grouped
@@ -43,7 +43,7 @@ class _Signed:
     """When the addresses end, in this place's time; None where Lightly decides."""
 
 
-class Signer(CloudJob):
+class Signer(AskedJob):
     """Makes one file of signed URLs at a time."""
 
     _session: Session | None = None

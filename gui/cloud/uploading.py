@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from core.errors import UserError
-from gui.cloud.cloud_job import CloudJob, Mend
+from gui.asked_job import AskedJob, Mend
 from gui.cloud.keeping import keep
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report, Work
@@ -49,7 +49,7 @@ class _Order:
         )
 
 
-class Uploader(CloudJob):
+class Uploader(AskedJob):
     """Runs one upload at a time; it goes on while another video is opened."""
 
     schedule_requested = Signal()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from core.detectors.known_models import trust
+from core.export import SCOPES
 from core.frames import FrameRange
 from core.project import Project
 from core.settings import Settings
@@ -300,7 +301,7 @@ def export_all(window: MainWindow, out: Path) -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, ExportDialog)
         next(e for e in dialog.findChildren(QLineEdit) if e.accessibleName()).setText(str(out))
-        dialog.findChildren(QRadioButton)[1].setChecked(True)
+        dialog.findChildren(QRadioButton)[SCOPES.index("all")].setChecked(True)
         next(b for b in dialog.findChildren(QPushButton) if b.text() == "Export").click()
 
     QTimer.singleShot(10, reply)

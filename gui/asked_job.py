@@ -1,4 +1,4 @@
-"""What all jobs with the cloud have in common."""
+"""What all jobs have in common that a dialog asks for: exporting, and those with the cloud."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 Mend = tuple[str, Callable[[], None]]
 
 
-class CloudJob(QObject):
+class AskedJob(QObject):
     """Asks, runs one job at a time, and says in words how far it is.
 
     Its work reports tuples: how far in words, how much is done, and of how much; 0 while that is
