@@ -41,6 +41,8 @@ def x_server(size: tuple[int, int] = (1400, 900)) -> Iterator[str]:
             f"{size[0]}x{size[1]}x24",
             "-nolisten",
             "tcp",
+            # Else it begins anew when its last client has gone, and refuses the next one meanwhile.
+            "-noreset",
         ],
         pass_fds=[writer],
         stderr=subprocess.DEVNULL,

@@ -15,6 +15,9 @@ from tests.core.uploading import LARGE, kept, large_item, planned, ran, small_it
 from tests.servers.s3 import Fault, S3Server
 from tests.servers.s3_fixtures import INPUT, LIGHTLY
 
+MANY = 600
+"""Files that no computer sends before it is asked whether to pause or stop."""
+
 
 def test_all_of_it_arrives_in_both_buckets_and_is_verified(
     s3: S3Server, way: S3Way, tmp_path: Path
@@ -82,22 +85,22 @@ def test_while_paused_nothing_starts_and_then_it_goes_on(s3: S3Server, way: S3Wa
         return bool(seen) and seen[-1].done_files > 0 and not resumed
 
     resumed: list[int] = []
-    result = ran(planned(small_items(80), way), seen.append, paused=paused)
-    assert result.verified == 80
+    result = ran(planned(small_items(MANY), way), seen.append, paused=paused)
+    assert result.verified == MANY
     assert any(p.paused and p.seconds_left is None for p in seen)
-    assert 0 < resumed[0] < 80
-    assert s3.counts()["PUT"] == 80
+    assert 0 < resumed[0] < MANY
+    assert s3.counts()["PUT"] == MANY
 
 
 def test_cancelling_keeps_what_arrived_and_the_rest_follows(way: S3Way) -> None:
     seen: list[UploadProgress] = []
-    items = small_items(80)
+    items = small_items(MANY)
     with pytest.raises(Cancelled):
         ran(planned(items, way), seen.append, lambda: bool(seen) and seen[-1].done_files > 0)
     plan = planned(items, way)
     assert plan.unchanged >= seen[-1].done_files > 0
     assert len(plan.send) > 0
-    assert ran(plan).verified == 80
+    assert ran(plan).verified == MANY
 
 
 def test_a_large_file_that_is_cancelled_leaves_no_parts(
