@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
+from functools import partial, partialmethod
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -37,6 +37,10 @@ from tests.gui.loading import LARGE, LONG, MakeLoader, fill
 from tests.gui.making import COUNT, add_run, seen
 
 OpenWindow = Callable[..., MainWindow]
+
+# A computer that others use too may stand still for longer than the usual 5 s.
+QtBot.waitUntil = partialmethod(QtBot.waitUntil, timeout=30_000)  # type: ignore[method-assign, assignment]
+QtBot.waitSignal = partialmethod(QtBot.waitSignal, timeout=30_000)  # type: ignore[method-assign, assignment]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

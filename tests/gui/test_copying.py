@@ -29,7 +29,7 @@ from tests.conftest import MakeVideo, index_at_any_size
 from tests.gui.conftest import OpenWindow, running_threads
 from tests.gui.making import add_run, job_text, seen
 
-FRAMES = 300
+FRAMES = 700
 COPYING_MS = 60_000
 TIP = "Make a small copy of the video so that every scrub shows its frame at once"
 
@@ -100,7 +100,7 @@ def test_the_copy_is_made_with_progress_and_is_then_complete(
     assert "every frame has its small copy" in job_text(window.job_status)
     assert not stop_button(window).isVisible()
     assert window.banner.sentence == ""
-    share = f"50{THIN_SPACE}% · 150 of 300 frames · "
+    share = f"50{THIN_SPACE}% · {FRAMES // 2} of {FRAMES} frames · "
     assert any(share in text and " fps · 0:0" in text for text in said), said
 
 
