@@ -199,6 +199,20 @@ def add_row(form: QFormLayout, word: str, field: QWidget, buddy: QWidget) -> Non
     form.addRow(label, field)
 
 
+def row_of(*widgets: QWidget | None) -> QWidget:
+    """Widgets side by side; None takes the room that is left."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(widget)
+    return holder
+
+
 def _note_endpoint(text: str) -> str:
     check_endpoint(S3Way(text))
     return tr("Empty for AWS; or the address of any other server that speaks S3")

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -28,7 +27,7 @@ from core.errors import CloudError
 from core.project.handover import CloudPlace
 from gui.cloud.typed_token import TypedToken
 from gui.dialogs.fold import Fold
-from gui.dialogs.s3_fields import Note, NotedField, add_row, fit_height
+from gui.dialogs.s3_fields import Note, NotedField, add_row, fit_height, row_of
 from gui.dialogs.selection_fields import (
     AmountField,
     BalanceField,
@@ -240,7 +239,7 @@ class ScheduleDialog(QDialog):
         add_row(form, tr("Buckets"), buckets, buckets)
         for button in (self._role_access, self._keys):
             self._access.addButton(button)
-        access = row_of(self._role_access, self._keys)
+        access = row_of(self._role_access, self._keys, None)
         add_row(form, tr("Lightly reads"), access, access)
         add_row(form, tr("Role ARN"), self._role, self._role.edit)
         add_row(form, tr("External id"), self._external_id, self._external_id.edit)
@@ -248,8 +247,8 @@ class ScheduleDialog(QDialog):
         add_row(form, tr("Select"), self._amount, self._amount.count)
         add_row(form, tr("By"), self._strategies, self._strategies.first)
         form.addRow(self._fold)
-        balance = row_of(self._balance_strength)
-        least = row_of(self._threshold.switch, self._threshold.strength)
+        balance = row_of(self._balance_strength, None)
+        least = row_of(self._threshold.switch, self._threshold.strength, None)
         add_row(form, tr("Balance classes"), self._balance, self._balance.edit)
         add_row(form, tr("Strength of balance"), balance, self._balance_strength)
         add_row(form, tr("Flickering"), least, least)
@@ -271,7 +270,7 @@ class ScheduleDialog(QDialog):
             upload = QPushButton(tr("Upload…"))
             upload.setToolTip(tr("Leave this and upload first"))
             upload.clicked.connect(self._go_to_upload)
-            return row_of(words, upload)
+            return row_of(words, upload, None)
         place = self._facts.place
         words = Elided(f"{place.input} · {place.lightly}")
         words.setToolTip(tr("Upload says where these are"))
@@ -283,18 +282,6 @@ def dataset_name(video: str) -> str:
     """A video's name as one that Lightly takes for a dataset."""
     name = re.sub(r"[^a-zA-Z0-9 _-]+", "-", video).strip(" _-")
     return name if len(name) > 2 else f"video-{name}".rstrip("-")
-
-
-def row_of(*widgets: QWidget) -> QWidget:
-    """Widgets side by side, from the left."""
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return holder
 
 
 def _noting(purpose: str, check: Callable[[str], None]) -> Callable[[str], str]:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -26,7 +25,15 @@ from PySide6.QtWidgets import (
 from core.cloud.address import S3Address, S3Way
 from core.cloud.frames import FOLDER
 from core.project.handover import CloudPlace
-from gui.dialogs.s3_fields import AddressField, Note, WayFields, add_row, fit_height, restyle
+from gui.dialogs.s3_fields import (
+    AddressField,
+    Note,
+    WayFields,
+    add_row,
+    fit_height,
+    restyle,
+    row_of,
+)
 from gui.i18n import mark, tr
 from gui.jobs import Job, Work
 from gui.text import grouped
@@ -270,16 +277,16 @@ class SignedUrlsDialog(QDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         of_tag = self._sources["tag"]
-        add_row(form, tr("Frames"), _row(of_tag, self._tags, None), of_tag)
+        add_row(form, tr("Frames"), row_of(of_tag, self._tags, None), of_tag)
         for choice in list(self._sources.values())[1:]:
             form.addRow("", choice)
         first = form.rowCount()
         add_row(form, tr("Pictures to"), self._target, self._target.edit)
         self._way.add_to(form)
-        life = _row(self._life, self._hours, None)
+        life = row_of(self._life, self._hours, None)
         add_row(form, tr("Valid for"), life, self._life)
         self._of_pictures = range(first, form.rowCount())
-        add_row(form, tr("File"), _row(self._file, self._browse), self._file)
+        add_row(form, tr("File"), row_of(self._file, self._browse), self._file)
         self._go.setProperty("primary", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -290,16 +297,3 @@ class SignedUrlsDialog(QDialog):
         layout.addWidget(self._buttons)
         # A button becomes the default only of the dialog that it lies in.
         self._go.setDefault(True)
-
-
-def _row(*widgets: QWidget | None) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for widget in widgets:
-        if widget is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(widget)
-    return holder
