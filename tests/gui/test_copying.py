@@ -100,8 +100,8 @@ def test_the_copy_is_made_with_progress_and_is_then_complete(
     assert "every frame has its small copy" in job_text(window.job_status)
     assert not stop_button(window).isVisible()
     assert window.banner.sentence == ""
-    share = f"50{THIN_SPACE}% · {FRAMES // 2} of {FRAMES} frames · "
-    assert any(share in text and " fps · 0:0" in text for text in said), said
+    half = f"50{THIN_SPACE}% · {FRAMES // 2} of {FRAMES} frames · "
+    assert any(half in text and " fps · " in text and " left" in text for text in said), said
 
 
 def test_stopping_keeps_what_was_made_and_starting_goes_on_from_there(
