@@ -5,10 +5,18 @@ from core.project.changes import (
     SetDecisions,
     SetHandover,
     SetRange,
+    SetSelecting,
     SetSelection,
     SetThresholds,
 )
-from core.project.handover import CloudPlace, Handover, ScheduledRun, Selection
+from core.project.handover import (
+    CloudPlace,
+    Handover,
+    Round,
+    ScheduledRun,
+    Selecting,
+    Selection,
+)
 from core.project.project import Project, is_project, new_run_id
 from core.project.records import Run, VideoRecord
 
@@ -17,12 +25,15 @@ __all__ = [
     "CloudPlace",
     "Handover",
     "Project",
+    "Round",
     "Run",
     "ScheduledRun",
+    "Selecting",
     "Selection",
     "SetDecisions",
     "SetHandover",
     "SetRange",
+    "SetSelecting",
     "SetSelection",
     "SetThresholds",
     "VideoRecord",

@@ -7,7 +7,7 @@ from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
 from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
-from core.project.handover import Handover, Selection
+from core.project.handover import Handover, Selecting, Selection
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,13 @@ class SetSelection:
     selection: Selection | None
 
 
-Change = SetDecisions | SetThresholds | ChooseRun | SetRange | SetHandover | SetSelection
+@dataclass(frozen=True)
+class SetSelecting:
+    """A change: how frames are chosen for labeling here, and what was chosen before."""
+
+    selecting: Selecting
+
+
+SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting
+"""Changes that replace one value of a project as a whole; the value has the same name in both."""
+Change = SetDecisions | ChooseRun | SetValue

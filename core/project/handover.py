@@ -1,7 +1,9 @@
-"""Where a project is handed over to, and what came back; nothing of it is secret."""
+"""Where a project is handed over to, and which frames are chosen; nothing of it is secret."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+from core.selection.request import DEFAULT_REQUEST, SelectRequest
 
 FlickeringValue = Literal["flagged", "graded", "tutorial"]
 """What a frame's `flickering` is for Lightly: 0.5, or 1 where the frame is flagged; 0.5 to 1 by its
@@ -65,6 +67,30 @@ class Selection:
     name: str
     """Of the tag, or what a person calls it."""
     source: str
-    """Who chose: `lightly`."""
+    """Who chose: `lightly` or `flickerscope`."""
     frames: tuple[int, ...]
     """Ascending, each once."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of labeling: what a detector violated, and which frames were chosen to mend it."""
+
+    run: str
+    """Id of the run; each round looks at a run of a newly trained detector."""
+    violations: tuple[tuple[str, int], ...]
+    """Kinds of assertions, and how often each was violated."""
+    frames: tuple[int, ...]
+    """Those chosen in this round, ascending."""
+
+
+@dataclass(frozen=True)
+class Selecting:
+    """How frames are chosen for labeling here, and what was chosen before."""
+
+    request: SelectRequest = DEFAULT_REQUEST
+    """What was asked for last."""
+    rounds: tuple[Round, ...] = ()
+    """Rounds of labeling that are over, oldest first."""
+    exported: tuple[int, ...] = ()
+    """Frames that were handed over, ascending."""

@@ -7,46 +7,40 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 from uuid import uuid4
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from core.assertions.thresholds import Thresholds
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError, ProjectInUseError
+from core.frames import FrameRange
 from core.paths import new_folder
 from core.prelabels import Decision
 from core.project import history
-from core.project.changes import (
-    Change,
-    ChooseRun,
-    SetDecisions,
-    SetHandover,
-    SetRange,
-    SetSelection,
-    SetThresholds,
-)
+from core.project.changes import Change, ChooseRun, SetDecisions, SetValue
+from core.project.handover import Handover, Selecting, Selection
 from core.project.records import Run, VideoRecord, record_of
 from core.project.schema import DATABASE, connect
 from core.project.store import (
     delete_decision,
     read_decisions,
-    read_handover,
-    read_range,
     read_runs,
-    read_selection,
     read_setting,
-    read_thresholds,
     read_video,
     transaction,
     write_decision,
     write_setting,
 )
+from core.project.values import VALUES
 from core.video.identity import identify
 from core.video.reader import VideoInfo
 
 log = logging.getLogger(__name__)
 
 _LOCK = "project.lock"
+
+V = TypeVar("V", bound=SetValue)
 
 
 class Project:
@@ -63,6 +57,7 @@ class Project:
         range: The frames that the person looks at, None for all.
         handover: Where it is handed over to, and how far that is.
         selection: The frames that are chosen for labeling, None for no choice.
+        selecting: How they are chosen here, and what was chosen before.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -71,12 +66,15 @@ class Project:
         self._connection = connection
         self.runs: tuple[Run, ...] = tuple(read_runs(connection))
         self.decisions: dict[str, Decision] = dict(read_decisions(connection))
-        self.range = read_range(connection)
-        self.handover = read_handover(connection)
-        self.selection = read_selection(connection)
+        self.thresholds: Thresholds
+        self.range: FrameRange | None
+        self.handover: Handover
+        self.selection: Selection | None
+        self.selecting: Selecting
+        for value in VALUES.values():
+            setattr(self, value.name, value.read(read_setting(connection, value.name)))
         self._texts = history.texts(connection)
         self._lock: BaseFileLock | None = None
-        self.thresholds = read_thresholds(connection)
         self._chosen: str | None = read_setting(connection, "run")
 
     @classmethod
@@ -243,15 +241,9 @@ class Project:
     @overload
     def apply(self, change: SetDecisions) -> SetDecisions: ...
     @overload
-    def apply(self, change: SetThresholds) -> SetThresholds: ...
-    @overload
     def apply(self, change: ChooseRun) -> ChooseRun: ...
     @overload
-    def apply(self, change: SetRange) -> SetRange: ...
-    @overload
-    def apply(self, change: SetHandover) -> SetHandover: ...
-    @overload
-    def apply(self, change: SetSelection) -> SetSelection: ...
+    def apply(self, change: V) -> V: ...
     def apply(self, change: Change) -> Change:
         """Make a change, on disk before it returns; what it decides can be undone.
 
@@ -262,21 +254,15 @@ class Project:
             ProjectError: It could not be written; nothing has changed.
         """
         match change:
-            case SetThresholds():
-                return self._set_thresholds(change)
-            case ChooseRun():
-                return self._choose_run(change)
-            case SetRange():
-                return self._set_range(change)
-            case SetHandover():
-                return self._set_handover(change)
-            case SetSelection():
-                return self._set_selection(change)
             case SetDecisions():
                 inverse = self._inverse(change)
                 with self._deciding(change):
                     history.record(self._connection, change, inverse)
                 return inverse
+            case ChooseRun():
+                return self._choose_run(change)
+            case _:
+                return self._set_value(change)
 
     def undo(self) -> SetDecisions | None:
         """Take back what was decided last, in whatever session.
@@ -340,29 +326,12 @@ class Project:
         unmade = tuple(box for box, decision in before.values() if decision is None)
         return SetDecisions(made, unmade, change.text)
 
-    def _set_thresholds(self, change: SetThresholds) -> SetThresholds:
-        before = SetThresholds(self.thresholds)
-        self._set("thresholds", json.dumps(change.thresholds.to_json()))
-        self.thresholds = change.thresholds
-        return before
-
-    def _set_range(self, change: SetRange) -> SetRange:
-        before, wanted = SetRange(self.range), change.range
-        self._set("range", json.dumps([wanted.start, wanted.stop]) if wanted else "")
-        self.range = wanted
-        return before
-
-    def _set_handover(self, change: SetHandover) -> SetHandover:
-        before = SetHandover(self.handover)
-        self._set("handover", json.dumps(asdict(change.handover)))
-        self.handover = change.handover
-        return before
-
-    def _set_selection(self, change: SetSelection) -> SetSelection:
-        before, wanted = SetSelection(self.selection), change.selection
-        self._set("selection", json.dumps(asdict(wanted)) if wanted else "")
-        self.selection = wanted
-        return before
+    def _set_value(self, change: SetValue) -> SetValue:
+        value = VALUES[type(change)]
+        before, wanted = getattr(self, value.name), getattr(change, value.name)
+        self._set(value.name, value.text(wanted))
+        setattr(self, value.name, wanted)
+        return type(change)(before)
 
     def _choose_run(self, change: ChooseRun) -> ChooseRun:
         before = self.run

@@ -8,12 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.assertions.imputed import ImputedBox
-from core.assertions.thresholds import Thresholds
 from core.detectors.base import DetectorConfig, DetectorInfo, Sampling
 from core.errors import ProjectError
-from core.frames import FrameRange
 from core.prelabels import Correction, Decision, Verdict
-from core.project.handover import CloudPlace, Handover, ScheduledRun, Selection
 from core.project.records import Run, VideoRecord
 
 
@@ -67,12 +64,6 @@ def read_runs(connection: sqlite3.Connection) -> Iterator[Run]:
         yield Run(id_, created, DetectorConfig(**settings), DetectorInfo(**known))
 
 
-def read_thresholds(connection: sqlite3.Connection) -> Thresholds:
-    """What the person wants to see."""
-    saved = read_setting(connection, "thresholds")
-    return Thresholds.from_json(json.loads(saved)) if saved else Thresholds()
-
-
 def read_setting(connection: sqlite3.Connection, name: str) -> str | None:
     """One of the project's settings, or None."""
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
@@ -82,31 +73,6 @@ def read_setting(connection: sqlite3.Connection, name: str) -> str | None:
 def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Note one of the project's settings."""
     connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
-
-
-def read_range(connection: sqlite3.Connection) -> FrameRange | None:
-    """The frames that the person looks at, None for all."""
-    saved = read_setting(connection, "range")
-    return FrameRange(*json.loads(saved)) if saved else None
-
-
-def read_handover(connection: sqlite3.Connection) -> Handover:
-    """Where the project is handed over to."""
-    saved = read_setting(connection, "handover")
-    if not saved:
-        return Handover()
-    found = json.loads(saved)
-    run = ScheduledRun(**found["run"]) if found["run"] else None
-    return Handover(CloudPlace(**found["place"]), found["uploaded"], run)
-
-
-def read_selection(connection: sqlite3.Connection) -> Selection | None:
-    """The frames that are chosen for labeling, None for no choice."""
-    saved = read_setting(connection, "selection")
-    if not saved:
-        return None
-    found = json.loads(saved)
-    return Selection(found["name"], found["source"], tuple(found["frames"]))
 
 
 def read_decisions(connection: sqlite3.Connection) -> Iterator[tuple[str, Decision]]:

@@ -1,0 +1,1 @@
+"""What frames and objects look like, as vectors."""

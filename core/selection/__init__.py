@@ -1,0 +1,1 @@
+"""Choosing frames for labeling without a cloud, by the engine that Lightly uses itself."""
