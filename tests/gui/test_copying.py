@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +27,7 @@ from gui.text import THIN_SPACE
 from tests.conftest import MakeVideo, index_at_any_size
 from tests.gui.conftest import OpenWindow, running_threads
 from tests.gui.making import add_run, job_text, seen
+from tests.gui.modal import answer_next
 
 FRAMES = 700
 COPYING_MS = 60_000
@@ -250,15 +250,10 @@ def test_deleting_all_small_copies_ends_the_one_that_is_being_made(
     window = open_window(long)
     begin(qtbot, window)
 
-    def delete_and_cancel() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, SettingsDialog)
-        try:
-            next(b for b in dialog.findChildren(QPushButton) if b.text() == "Delete all").click()
-        finally:
-            dialog.reject()
+    def delete_all(dialog: SettingsDialog) -> None:
+        next(b for b in dialog.findChildren(QPushButton) if b.text() == "Delete all").click()
 
-    QTimer.singleShot(10, delete_and_cancel)
+    answer_next(SettingsDialog, delete_all)
     window.actions_by_name["settings"].trigger()
     assert not window.jobs.copier.busy
     assert copied(long) == 0
@@ -297,12 +292,10 @@ def reviewed_long(long: Path, tmp_path: Path) -> Path:
 
 
 def export_all(window: MainWindow, out: Path) -> None:
-    def reply() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
+    def reply(dialog: ExportDialog) -> None:
         next(e for e in dialog.findChildren(QLineEdit) if e.accessibleName()).setText(str(out))
         dialog.findChildren(QRadioButton)[SCOPES.index("all")].setChecked(True)
         next(b for b in dialog.findChildren(QPushButton) if b.text() == "Export").click()
 
-    QTimer.singleShot(10, reply)
+    answer_next(ExportDialog, reply)
     window.actions_by_name["export"].trigger()

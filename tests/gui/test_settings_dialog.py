@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -33,6 +33,7 @@ from gui.theme import DARK, LIGHT, apply_theme
 from tests.conftest import MakeVideo
 from tests.gui.conftest import OpenWindow
 from tests.gui.making import texts
+from tests.gui.modal import answer_next
 
 
 @pytest.fixture(autouse=True)
@@ -206,21 +207,13 @@ def change_settings(window: MainWindow, answer: Answer) -> None:
     """Open the settings by their key, and answer the dialog as soon as it is there."""
     asked: list[bool] = []
 
-    def reply() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, SettingsDialog)
+    def reply(dialog: SettingsDialog) -> None:
         asked.append(True)
-        try:
-            answer(dialog)
-        finally:
-            if dialog.isVisible():  # it would wait for ever
-                dialog.reject()
+        answer(dialog)
 
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
-    timer = QTimer(window, interval=10, singleShot=True)
-    timer.timeout.connect(reply)
-    timer.start()
+    answer_next(SettingsDialog, reply)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert asked
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.dialogs.trust import may_load
 from tests.conftest import REPOSITORY
+from tests.gui.modal import answer_next
 
 
 @pytest.fixture
@@ -35,13 +36,11 @@ def answered(act: Callable[[QMessageBox], None]) -> list[str]:
     """What the next question says; `act` answers it."""
     said: list[str] = []
 
-    def answer() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+    def answer(box: QMessageBox) -> None:
         said.extend([box.text(), box.informativeText()])
         act(box)
 
-    QTimer.singleShot(50, answer)
+    answer_next(QMessageBox, answer)
     return said
 
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from core.export import SCOPES, Scope
@@ -18,6 +17,7 @@ from gui.dialogs.export import ExportDialog
 from gui.main_window import MainWindow
 from tests.gui.conftest import running_threads
 from tests.gui.making import CAR_BOX, COUNT, FLAGGED, job_text
+from tests.gui.modal import answer_next
 
 Answer = Callable[[ExportDialog], None]
 
@@ -31,15 +31,11 @@ def export_with(window: MainWindow, answer: Answer) -> None:
     """Ask for an export, and answer the dialog as soon as it is there."""
     asked: list[bool] = []
 
-    def reply() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, ExportDialog)
+    def reply(dialog: ExportDialog) -> None:
         asked.append(True)
         answer(dialog)
 
-    timer = QTimer(window, interval=10, singleShot=True)
-    timer.timeout.connect(reply)
-    timer.start()
+    answer_next(ExportDialog, reply)
     window.actions_by_name["export"].trigger()
     assert asked
 
