@@ -12,21 +12,19 @@ class ColumnSpec:
     """For people."""
     about: str
     """One sentence: unit, range, source."""
-    weighs: bool = True
-    """Whether a person can choose by it."""
 
 
 COLUMNS = (
     ColumnSpec(
         "flickering", "Flickering",
-        "Expected number of missed boxes: the sum of the plausibilities of what was imputed",
-    ),
-    ColumnSpec(
-        "flickering_score", "Flickering score",
         "Probability that at least one violation is a true one, 0 to 1",
     ),
     ColumnSpec(
         "flickering_tutorial", "Flickering (tutorial)", "1 where a frame flickers, else 0.5",
+    ),
+    ColumnSpec(
+        "missed_boxes", "Missed boxes",
+        "Expected number of boxes that the detector missed: sum of the imputed ones' plausibility",
     ),
     ColumnSpec(
         "objectness_least_confidence", "Uncertainty: least confidence",
