@@ -139,7 +139,7 @@ def embedded(pool: Pool, strategies: Sequence[Strategy]) -> NDArray[np.bool_]:
     """
     found = np.ones(len(pool), np.bool_)
     for strategy in strategies:
-        if isinstance(strategy, Diversity | Typicality | Similarity):
+        if isinstance(strategy, Diversity | Typicality | Similarity) and strategy.strength:
             vectors, offsets = _vectors(pool, strategy.of)
             if offsets is None:
                 found &= vectors.any(axis=1)
