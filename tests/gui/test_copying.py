@@ -54,7 +54,7 @@ def proxy_of(path: Path, settings: Settings | None = None) -> ProxyReader:
 
 
 def copied(path: Path) -> int:
-    """Frames that have their small copy; some are looked at, each of which shows the right frame."""
+    """Frames that have their small copy; every ninth is looked at and shows the right frame."""
     with closing(proxy_of(path)) as proxy:
         for frame in range(0, FRAMES, 9):
             picture = proxy.picture(frame)
