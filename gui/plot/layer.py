@@ -86,11 +86,11 @@ class Layer:
 
 
 def groups(scene: LayerScene, dot: float, ratio: float) -> list[Group]:
-    """Points by shape, marked ones last."""
+    """Points by shape, those of unknown value first, marked ones last."""
     points, palette, theme = scene.points, scene.palette, scene.theme
-    shapes = [Shape.DOT, *scene.marked]
-    which = np.zeros(len(points.known), np.uint8)
-    for number, rows in enumerate(scene.marked.values(), 1):
+    shapes = [Shape.UNKNOWN, Shape.DOT, *scene.marked]
+    which = np.where(palette.unknown, 0, 1)
+    for number, rows in enumerate(scene.marked.values(), 2):
         which[rows[(rows >= 0) & (rows < len(which))]] = number
     order = palette.order[points.known[palette.order]]
     found = list[Group]()
