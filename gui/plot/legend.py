@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from gui.i18n import tr, tr_n
 from gui.plot.colours import Colours, Key, Palette, score_table
 from gui.plot.layout import EDGE, flowed
-from gui.plot.raster import Group, rasterised
+from gui.plot.raster import Group, Ink, rasterised
 from gui.plot.stamps import Shape, stamp
 from gui.theme import Theme, caption
 from gui.timeline.painting import image, mixed, pixel_ratio, rgb
@@ -169,9 +169,9 @@ def _picture(shape: Shape, theme: Theme, ratio: float) -> QImage:
     form = stamp(shape, _DOT, ratio, theme.well, theme.well_text)
     side = 2 * form.reach + 1
     centre = (side / 2, side / 2)
-    group = Group(np.zeros((1, 2), np.float32), np.zeros(1, np.int64), form)
     grey = np.array([[0x8A, 0x90, 0x99]], np.uint8)
-    found = image(rasterised([group], grey, (side, side), 1.0, centre, int(rgb(theme.well))))
+    point = Group.of(np.zeros((1, 2), np.float32), np.zeros(1, np.int64)), Ink.of(form, grey)
+    found = image(rasterised([point], (side, side), 1.0, centre, int(rgb(theme.well))))
     found.setDevicePixelRatio(ratio)
     return found
 
