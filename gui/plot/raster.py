@@ -28,7 +28,8 @@ class Group:
     @classmethod
     def of(cls, xy: NDArray[np.float32], index: NDArray[np.int64]) -> Group:
         """Points (n, 2)."""
-        return cls(*np.ascontiguousarray(xy.T), index)
+        x, y = np.ascontiguousarray(xy.T)
+        return cls(x, y, index)
 
 
 @dataclass(frozen=True, eq=False)
