@@ -39,7 +39,7 @@ Mode = Literal["point", "include", "exclude"]
 """What dragging does: move the points, or draw a lasso."""
 
 EMPTY_MESSAGE = mark(
-    "No embeddings in this run: detect again, or run \u201cflickerscope embed\u201d"
+    "No embeddings in this run: detect again, or run \u201cflickerscope\u00a0embed\u201d"
 )
 _SHARP_MS = 80
 """After a turn of the wheel, until the points have to be sharp."""
