@@ -92,9 +92,7 @@ def _asked(
     projects: Sequence[Project], wishes: Wishes, metadata: Path | None, report: Report
 ) -> tuple[list[_Opened], Pool, SelectRequest]:
     """All that is known of the projects, and the request; a bad one is refused first of all."""
-    videos = [
-        NamedVideo(each.video.path, each.folder, each.video.frame_count) for each in projects
-    ]
+    videos = [NamedVideo(each.video.path, each.folder, each.video.frame_count) for each in projects]
     runs = [current_run(project)[0] for project in projects]
     names = tuple(dict.fromkeys(name for run in runs for name in run.info.class_names))
     if metadata is None:
@@ -129,9 +127,7 @@ def _write_report(selected: Selected, folder: Path, report: Report) -> None:
     places = None if pool.embeddings is None else plane(pool.embeddings)
     report("Arranging", 1, 1)
     tell = partial(report, "Writing the report")
-    write_report(
-        pool, selected.picks, selected.request, folder, plane=places, on_progress=tell
-    )
+    write_report(pool, selected.picks, selected.request, folder, plane=places, on_progress=tell)
 
 
 def _remember(project: Project, selected: Selected, number: int, name: str) -> None:
