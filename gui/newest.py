@@ -30,6 +30,11 @@ class NewestFirst(QThread, Generic[R]):
             self._changed.notify()
         self.wait()
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether nobody waits for the request that is being answered any more."""
+        return self._stopping or self._wanted is not None
+
     def answer(self, request: R) -> None:
         """Answer a request."""
         raise NotImplementedError

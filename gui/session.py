@@ -21,7 +21,16 @@ from core.importing.base import ImportOptions
 from core.paths import ProxyPlace
 from core.pipeline import Progress, Seen
 from core.planning import plan_run
-from core.project import Handover, Project, Run, Selection, SetHandover, SetSelection
+from core.project import (
+    Handover,
+    Project,
+    Run,
+    Selecting,
+    Selection,
+    SetHandover,
+    SetSelecting,
+    SetSelection,
+)
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -44,6 +53,8 @@ class Session(Deciding):
     """Where the project is handed over to, or how far that is; see `handover`."""
     selection_changed = Signal()
     """The frames that are chosen for labeling; see `selection`."""
+    selecting_changed = Signal()
+    """How they are chosen here, or what was handed over; see `selecting`."""
 
     def __init__(
         self,
@@ -163,12 +174,26 @@ class Session(Deciding):
         at = bisect_left(self.selected, frame)
         return self.selected[at : at + 1] == (frame,)
 
-    def set_selection(self, selection: Selection | None) -> None:
-        """Choose frames for labeling, or forget the choice."""
-        if selection != self.selection and self._keep(SetSelection(selection)):
-            self.selection_changed.emit()
-            if self.view.selected is not None:
-                self.set_view(replace(self.view, selected=self.selected or None))
+    def set_selection(self, selection: Selection | None) -> bool:
+        """Choose frames for labeling, or forget the choice; gives whether that was kept."""
+        if selection == self.selection:
+            return True
+        if not self._keep(SetSelection(selection)):
+            return False
+        self.selection_changed.emit()
+        if self.view.selected is not None:
+            self.set_view(replace(self.view, selected=self.selected or None))
+        return True
+
+    @property
+    def selecting(self) -> Selecting:
+        """How frames are chosen here, and what was chosen and handed over before."""
+        return self.project.selecting
+
+    def set_selecting(self, selecting: Selecting) -> None:
+        """Remember how frames are chosen here, or what was chosen or handed over."""
+        if selecting != self.selecting and self._keep(SetSelecting(selecting)):
+            self.selecting_changed.emit()
 
     def frames_in(self, scope: Scope) -> list[int]:
         """The frames that are handed over, ascending."""
@@ -189,7 +214,7 @@ class Session(Deciding):
 
     # Inside
 
-    def _keep(self, change: SetHandover | SetSelection) -> bool:
+    def _keep(self, change: SetHandover | SetSelection | SetSelecting) -> bool:
         try:
             self.project.apply(change)
         except UserError as error:
