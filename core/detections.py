@@ -99,13 +99,17 @@ def empty_detections(frame_count: int = 0) -> Detections:
 
 @dataclass(frozen=True, eq=False)
 class FrameDetections:
-    """What a detector saw in one frame; columns as in `Detections`."""
+    """What a detector saw in one frame; columns as in `Detections`, embeddings beside them."""
 
     xyxy: NDArray[np.float32]
     score: NDArray[np.float32]
     class_id: NDArray[np.int16]
     moved: tuple[float, float] = (0.0, 0.0)
     cut: bool = False
+    embedding: NDArray[np.float16] | None = None
+    """(d,) what the picture looks like to the detector, where it tells."""
+    objects: NDArray[np.float16] | None = None
+    """(n, e) what each box holds looks like to the detector, where it tells."""
 
     def __len__(self) -> int:
         return len(self.xyxy)
