@@ -31,6 +31,11 @@ class NewestFirst(QThread, Generic[R]):
         self.wait()
 
     @property
+    def stopping(self) -> bool:
+        """Whether the thread is to end."""
+        return self._stopping
+
+    @property
     def overtaken(self) -> bool:
         """Whether nobody waits for the request that is being answered any more."""
         return self._stopping or self._wanted is not None

@@ -176,8 +176,7 @@ class Workspace(QWidget):
                 self.page.leave()
                 self._feed.show_preview(None)
                 self._upper.setCurrentIndex(0)
-            shown = self._upper.currentWidget()
-            self.setFocusProxy(self.page if shown is self.page else self.pane)
+            self.setFocusProxy(self._upper.currentWidget() if wanted else self.pane)
             self.setFocus()
         self.selecting_changed.emit(self.selecting)
 

@@ -35,8 +35,9 @@ class _Reading:
     run_file: Path
 
     def __call__(self) -> Pool:
-        from core.embeddings.store import load_embeddings
         from core.selection.gather import pool_of
+
+        from core.embeddings.store import load_embeddings
 
         embeddings = load_embeddings(self.run_file, self.source.detections)
         return pool_of([replace(self.source, embeddings=embeddings)])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +22,9 @@ from gui.newest import NewestFirst
 log = logging.getLogger(__name__)
 
 _DEBOUNCE_MS = 150
+_PATIENCE_SECONDS = 2.0
+"""An answer that nobody waits for any more is let come for so long: to begin a new process takes
+longer than most answers."""
 
 Gather = Callable[[], Pool]
 """Reads the frames to choose from; runs in a thread."""
@@ -158,7 +163,8 @@ class _Chooser(NewestFirst[_Order]):
     def answer(self, order: _Order) -> None:
         try:
             pool, choosing = self._at(order.gather)
-            picks = choosing.select(order.request, order.rounds, lambda: self.overtaken)
+            until = time.monotonic() + _PATIENCE_SECONDS
+            picks = choosing.select(order.request, order.rounds, partial(self._in_vain, until))
         except Cancelled:
             return
         except UserError as error:
@@ -168,6 +174,9 @@ class _Chooser(NewestFirst[_Order]):
             self.refused.emit(order, f"{type(error).__name__}: {error}")
         else:
             self.answered.emit(order, Chosen(pool, order.request, picks))
+
+    def _in_vain(self, until: float) -> bool:
+        return self.stopping or (self.overtaken and time.monotonic() > until)
 
     def release(self) -> None:
         if self._choosing is not None:
@@ -192,11 +201,17 @@ class _Placer(NewestFirst[Pool]):
     def __init__(self, make_choosing: MakeChoosing) -> None:
         super().__init__()
         self._make = make_choosing
+        self._last: tuple[Pool, NDArray[np.float32]] | None = None
 
     def answer(self, pool: Pool) -> None:
+        if self._last is not None and _alike(self._last[0], pool):
+            self.placed.emit(pool, self._last[1])
+            return
         choosing = self._make(pool)
         try:
-            self.placed.emit(pool, choosing.plane(lambda: self.overtaken))
+            plane = choosing.plane(lambda: self.overtaken)
+            self._last = pool, plane
+            self.placed.emit(pool, plane)
         except Cancelled:
             log.info("the frames to lay out are other ones now")
         except Exception:
@@ -204,6 +219,13 @@ class _Placer(NewestFirst[Pool]):
             log.exception("laying out %d frames", len(pool))
         finally:
             choosing.close()
+
+
+def _alike(one: Pool, other: Pool) -> bool:
+    """Whether the frames of two pools lie at the same places."""
+    if one.embeddings is None or other.embeddings is None:
+        return False
+    return np.array_equal(one.embeddings, other.embeddings)
 
 
 def _chooser(pool: Pool) -> Choosing:
