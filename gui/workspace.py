@@ -176,7 +176,8 @@ class Workspace(QWidget):
                 self.page.leave()
                 self._feed.show_preview(None)
                 self._upper.setCurrentIndex(0)
-            self.setFocusProxy(self._upper.currentWidget() if wanted else self.pane)
+            shown = self.page if wanted else None
+            self.setFocusProxy(shown or self.pane)
             self.setFocus()
         self.selecting_changed.emit(self.selecting)
 

@@ -147,6 +147,6 @@ def _note(*, muted: bool) -> QLabel:
 def _in_words(chosen: Chosen) -> str:
     """How many of how many, and what a person should know of it."""
     picks = chosen.picks
-    said = tr("{count} of {all} candidates", count=grouped(len(picks.rows)),
+    said = tr("{count} of {all} possible frames", count=grouped(len(picks.rows)),
               all=grouped(picks.candidates))  # fmt: skip
     return " ".join([said + ".", *filter(None, [picks.stopped, *picks.notes])])

@@ -22,7 +22,7 @@ from gui.i18n import tr, tr_n
 from gui.review.controls import Manners, check, describe, fit, write
 from gui.selection.form import Part, strength_of, with_strength
 from gui.selection.offers import Offers
-from gui.selection.words import column_about, column_title
+from gui.selection.words import column_about, kind_title
 from gui.text import grouped
 
 _INDENT = 24
@@ -100,7 +100,7 @@ class KindRow(StrategyRow):
         self._kind = QComboBox()
         self._kind.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for name in columns:
-            self._kind.addItem(column_title(name), name)
+            self._kind.addItem(kind_title(name), name)
         named = tr("Kind of {what}", what=word)
         describe(self._kind, named, column_about(columns[0]), manners)
         self._kind.currentIndexChanged.connect(self._change)

@@ -22,12 +22,22 @@ _TITLES = {
     "object_frequency": mark("Object frequency"),
     "boxes": mark("Boxes"),
 }
+_KINDS = {
+    "flickering": mark("By probability"),
+    "flickering_tutorial": mark("As in the tutorial"),
+    "missed_boxes": mark("By missed boxes"),
+}
 _ABOUT = {spec.name: spec.about for spec in COLUMNS}
 
 
 def column_title(name: str) -> str:
     """A column for people; a person's own metadata as it is called."""
     return tr(_TITLES[name]) if name in _TITLES else name.replace("_", " ")
+
+
+def kind_title(name: str) -> str:
+    """A column among others of its kind."""
+    return tr(_KINDS[name]) if name in _KINDS else column_title(name)
 
 
 def column_about(name: str) -> str:
