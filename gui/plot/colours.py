@@ -61,7 +61,7 @@ class Key:
 
     name: str
     colour: str
-    kind: Literal["named", "others", "unknown"] = "named"
+    kind: Literal["named", "others", "unknown", "none"] = "named"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +76,16 @@ class Palette:
     """(n,) rows in the order in which they are drawn: what matters more comes last."""
     rank: NDArray[np.int64]
     """(n,) where in `order` each row is."""
+    unknown: NDArray[np.bool_]
+    """(n,) which of them have no value."""
     keys: tuple[Key, ...]
     """Of the legend, but for the bar of scores."""
 
     @classmethod
     def plain(cls, count: int) -> Palette:
         """All points alike, where nobody said how to colour them."""
-        return cls._ordered(_rgb([OKABE_ITO[1]]), np.zeros(count, np.int64), np.zeros(count), ())
+        zeros = np.zeros(count, np.int64)
+        return cls._ordered(_rgb([OKABE_ITO[1]]), zeros, zeros, zeros > 0, ())
 
     @classmethod
     def of(cls, colours: Colours) -> Palette:
@@ -102,6 +105,7 @@ class Palette:
             np.concatenate([bar, _rgb([GREY])]),
             np.where(unknown, len(bar), level),
             np.where(unknown, -1, level),
+            unknown,
             keys,
         )
 
@@ -115,26 +119,27 @@ class Palette:
         colour[frequent] = np.arange(len(frequent))
         keys = [Key(names[name], OKABE_ITO[place]) for place, name in enumerate(frequent.tolist())]
         index = colour[categories]
-        others = (index == len(OKABE_ITO)) & (categories >= 0)
-        if others.any():
+        unknown, grey = categories < 0, index == len(OKABE_ITO)
+        if (grey & ~unknown).any():
             keys.append(Key("", GREY, "others"))
-        elif (categories < 0).any():
-            keys.append(Key("", GREY, "unknown"))
-        above = np.where(index == len(OKABE_ITO), -1, index)
-        return cls._ordered(_rgb([*OKABE_ITO, GREY]), index, above, tuple(keys))
+        if unknown.any():
+            keys.append(Key("", GREY, "none"))
+        above = np.where(grey, -1, index)
+        return cls._ordered(_rgb([*OKABE_ITO, GREY]), index, above, unknown, tuple(keys))
 
     @classmethod
     def _ordered(
         cls,
         table: Table,
         index: NDArray[np.int64],
-        above: NDArray[np.int64] | NDArray[np.float64],
+        above: NDArray[np.int64],
+        unknown: NDArray[np.bool_],
         keys: tuple[Key, ...],
     ) -> Palette:
         order = np.argsort(above, kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
-        return cls(table, index, order, rank, keys)
+        return cls(table, index, order, rank, unknown, keys)
 
 
 def score_table() -> Table:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from gui.plot.colours import Palette
 from gui.plot.layout import PlotLayout
 from gui.plot.points import Points, Rows
-from gui.plot.raster import Group, rasterised
+from gui.plot.raster import Group, Ink, rasterised
 from gui.plot.stamps import Shape, stamp
 from gui.theme import Theme
 from gui.timeline.painting import image, rgb
@@ -38,13 +38,16 @@ class Layer:
 
     def __init__(self) -> None:
         self._made: PlotLayout | None = None
+        self._groups: dict[Shape, Group] = {}
+        self._inks: dict[Shape, Ink] = {}
+        self._dot = 0.0
         self._margin = 0.0
         self._ratio = 1.0
         self._image = QImage()
 
     def forget(self) -> None:
         """What is shown has changed."""
-        self._made = None
+        self._made, self._groups, self._inks = None, {}, {}
 
     def picture(
         self, scene: LayerScene, layout: PlotLayout, ratio: float
@@ -71,11 +74,15 @@ class Layer:
     def _draw(self, scene: LayerScene, layout: PlotLayout, ratio: float) -> None:
         panned = self._made is not None and self._made.scale == layout.scale
         self._margin = math.ceil(_AROUND * ratio) / ratio if panned else 0.0
-        self._made, self._ratio = layout, ratio
+        dot = layout.dot(len(scene.points))
+        if not self._groups:
+            self._groups = grouped(scene)
+        if not self._inks or (dot, ratio) != (self._dot, self._ratio):
+            self._inks = {shape: ink(scene, shape, dot, ratio) for shape in self._groups}
+        self._made, self._dot, self._ratio = layout, dot, ratio
         width, height = (math.ceil((side + 2 * self._margin) * ratio) for side in layout.size)
         pixels = rasterised(
-            groups(scene, layout.dot(len(scene.points)), ratio),
-            scene.palette.table,
+            [(group, self._inks[shape]) for shape, group in self._groups.items()],
             (width, height),
             layout.scale * ratio,
             ((layout.x + self._margin) * ratio, (layout.y + self._margin) * ratio),
@@ -85,17 +92,23 @@ class Layer:
         self._image.setDevicePixelRatio(ratio)
 
 
-def groups(scene: LayerScene, dot: float, ratio: float) -> list[Group]:
-    """Points by shape, marked ones last."""
-    points, palette, theme = scene.points, scene.palette, scene.theme
-    shapes = [Shape.DOT, *scene.marked]
-    which = np.zeros(len(points.known), np.uint8)
-    for number, rows in enumerate(scene.marked.values(), 1):
+def grouped(scene: LayerScene) -> dict[Shape, Group]:
+    """Points by shape: those of unknown value first, marked ones last."""
+    points, palette = scene.points, scene.palette
+    which = np.where(palette.unknown, 0, 1)
+    for number, rows in enumerate(scene.marked.values(), 2):
         which[rows[(rows >= 0) & (rows < len(which))]] = number
     order = palette.order[points.known[palette.order]]
-    found = list[Group]()
-    for number, shape in enumerate(shapes):
-        rows = order[which[order] == number]
-        form = stamp(shape, dot, ratio, theme.well, theme.well_text)
-        found.append(Group(points.xy[rows], palette.index[rows], form))
+    which = which[order]
+    found = dict[Shape, Group]()
+    for number, shape in enumerate((Shape.UNKNOWN, Shape.DOT, *scene.marked)):
+        rows = order[which == number]
+        if len(rows):
+            found[shape] = Group.of(points.xy[rows], palette.index[rows])
     return found
+
+
+def ink(scene: LayerScene, shape: Shape, dot: float, ratio: float) -> Ink:
+    """How a shape looks."""
+    form = stamp(shape, dot, ratio, scene.theme.well, scene.theme.well_text)
+    return Ink.of(form, scene.palette.table)

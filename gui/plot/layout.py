@@ -23,8 +23,8 @@ EDGE = 8.0
 """Pixels that a card keeps from the edge."""
 _SMALLEST = 1e-3
 """Data that is less wide than this is shown as if it were as wide."""
-_DOTS = 3.0, 9.0
-"""Diameters of the smallest and the largest point, in pixels."""
+_DOTS = 3, 5, 7, 9
+"""Diameters of points, in pixels; odd ones have a pixel in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class PlotLayout:
     def dot(self, count: int) -> float:
         """Diameter of `count` points: they grow with the room that each of them has."""
         room = self.size[0] * self.size[1] * self.magnification**2 / max(count, 1)
-        return min(max(0.6 * math.sqrt(room), _DOTS[0]), _DOTS[1])
+        return max((dot for dot in _DOTS if dot <= 0.6 * math.sqrt(room)), default=_DOTS[0])
 
     @property
     def _centre(self) -> Point:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from gui.i18n import tr, tr_n
 from gui.plot.colours import Colours, Key, Palette, score_table
 from gui.plot.layout import EDGE, flowed
-from gui.plot.raster import Group, rasterised
+from gui.plot.raster import Group, Ink, rasterised
 from gui.plot.stamps import Shape, stamp
 from gui.theme import Theme, caption
 from gui.timeline.painting import image, mixed, pixel_ratio, rgb
@@ -63,7 +63,7 @@ class Legend:
             entries.append(_Entry(colours.title, muted=True))
             if colours.scores is not None:
                 entries.append(_Entry("", bar=True))
-        entries += [_Entry(_name(key), _swatch(key.colour)) for key in palette.keys]
+        entries += [_Entry(_name(key), _sign(key)) for key in palette.keys]
         for shape, count in marked.items():
             if count:
                 entries.append(_Entry(_count(shape, count), _shape(shape, theme)))
@@ -79,6 +79,7 @@ class Legend:
         """Into a part of the widget, below a hairline."""
         if not self.entries:
             return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.theme.well_line), 1))
         painter.drawLine(where.topLeft() + QPointF(0, 0.5), where.topRight() + QPointF(0, 0.5))
         painter.setFont(self.font)
@@ -121,7 +122,15 @@ class Legend:
 
 
 def _name(key: Key) -> str:
-    return {"named": key.name, "others": tr("others"), "unknown": tr("unknown")}[key.kind]
+    match key.kind:
+        case "named":
+            return key.name
+        case "others":
+            return tr("others")
+        case "unknown":
+            return tr("unknown")
+        case "none":
+            return tr("none")
 
 
 def _count(shape: Shape, count: int) -> str:
@@ -133,11 +142,14 @@ def _count(shape: Shape, count: int) -> str:
     return tr_n("{count} selected", "{count} selected", count)
 
 
-def _swatch(colour: str) -> _Paint:
+def _sign(key: Key) -> _Paint:
+    """A disc, or a circle where nothing is known."""
+    hollow = key.kind in ("unknown", "none")
+
     def paint(painter: QPainter, at: QPointF) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colour))
-        painter.drawEllipse(at, _DOT, _DOT)
+        painter.setPen(QPen(QColor(key.colour), 1.5) if hollow else Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if hollow else QColor(key.colour))
+        painter.drawEllipse(at, *2 * [_DOT - 0.75 * hollow])
 
     return paint
 
@@ -157,9 +169,9 @@ def _picture(shape: Shape, theme: Theme, ratio: float) -> QImage:
     form = stamp(shape, _DOT, ratio, theme.well, theme.well_text)
     side = 2 * form.reach + 1
     centre = (side / 2, side / 2)
-    group = Group(np.zeros((1, 2), np.float32), np.zeros(1, np.int64), form)
     grey = np.array([[0x8A, 0x90, 0x99]], np.uint8)
-    found = image(rasterised([group], grey, (side, side), 1.0, centre, int(rgb(theme.well))))
+    point = Group.of(np.zeros((1, 2), np.float32), np.zeros(1, np.int64)), Ink.of(form, grey)
+    found = image(rasterised([point], (side, side), 1.0, centre, int(rgb(theme.well))))
     found.setDevicePixelRatio(ratio)
     return found
 

@@ -23,7 +23,7 @@ class Points:
         if xy.ndim != 2 or xy.shape[1] != 2:
             raise ValueError(f"expected points as (n, 2), got {xy.shape}")
         self.xy = np.array(xy, np.float32)
-        self.known: NDArray[np.bool_] = np.isfinite(self.xy).all(axis=1)
+        self.known: NDArray[np.bool_] = np.isfinite(self.xy[:, 0]) & np.isfinite(self.xy[:, 1])
         """(n,) which rows are points."""
         self.rows: Rows = np.flatnonzero(self.known)
         self._x, self._y = np.ascontiguousarray(self.xy[self.rows].T)

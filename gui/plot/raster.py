@@ -17,18 +17,37 @@ _CHUNK = 1 << 12
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Points of one shape, in the order in which they are drawn."""
+    """n points of one shape, in the order in which they are drawn."""
 
-    xy: NDArray[np.float32]
-    """(n, 2) in data."""
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    """(n,) in data."""
     index: NDArray[np.int64]
-    """(n,) rows of the table of colours."""
+    """(n,) rows of a table of colours."""
+
+    @classmethod
+    def of(cls, xy: NDArray[np.float32], index: NDArray[np.int64]) -> Group:
+        """Points (n, 2)."""
+        x, y = np.ascontiguousarray(xy.T)
+        return cls(x, y, index)
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What is put down for each point of a group."""
+
     stamp: Stamp
+    colours: Pixels
+    """(m, k) of the stamp's pixels, for each row of the table."""
+
+    @classmethod
+    def of(cls, stamp: Stamp, table: NDArray[np.uint8]) -> Ink:
+        """In each colour of a table (m, 3)."""
+        return cls(stamp, stamp.colours(table))
 
 
 def rasterised(
-    groups: Sequence[Group],
-    table: NDArray[np.uint8],
+    groups: Sequence[tuple[Group, Ink]],
     size: tuple[int, int],
     scale: float,
     origin: tuple[float, float],
@@ -37,8 +56,7 @@ def rasterised(
     """A picture of points, later ones above earlier ones, and groups likewise.
 
     Args:
-        groups: The points.
-        table: (m, 3) red, green, blue.
+        groups: The points, and how they look.
         size: Width and height, in pixels.
         scale: Pixels per unit of data.
         origin: Pixel of the data's (0, 0), from the top left corner.
@@ -49,30 +67,28 @@ def rasterised(
     """
     width, height = size
     # Points just outside still reach into the picture.
-    pad = max((group.stamp.reach for group in groups), default=0)
+    pad = max((ink.stamp.reach for _, ink in groups), default=0)
     wide, high = width + 4 * pad, height + 4 * pad
     pixels = np.full((high, wide), ground, np.uint32)
     left, top = np.float32(origin[0] + 2 * pad), np.float32(origin[1] + 2 * pad)
-    for group in groups:
-        x = (group.xy[:, 0] * np.float32(scale) + left).astype(np.int32)
-        y = (top - group.xy[:, 1] * np.float32(scale)).astype(np.int32)
+    for group, ink in groups:
+        x = (group.x * np.float32(scale) + left).astype(np.int32)
+        y = (top - group.y * np.float32(scale)).astype(np.int32)
         shown = np.flatnonzero((x >= pad) & (x < wide - pad) & (y >= pad) & (y < high - pad))
         at = (y * wide + x)[shown].astype(np.intp)
-        _put(pixels.reshape(-1), wide, at, group.index[shown], group.stamp, table)
+        offsets = ink.stamp.dy * wide + ink.stamp.dx
+        _put(pixels.reshape(-1), at, offsets, ink.colours, group.index[shown])
     return pixels[2 * pad : high - 2 * pad, 2 * pad : wide - 2 * pad]
 
 
 def _put(
     pixels: Pixels,
-    wide: int,
     at: NDArray[np.intp],
+    offsets: NDArray[np.int64],
+    colours: Pixels,
     index: NDArray[np.int64],
-    stamp: Stamp,
-    table: NDArray[np.uint8],
 ) -> None:
     """All pixels of one point before the next one's, so that points lie upon each other whole."""
-    offsets = stamp.dy * wide + stamp.dx
-    colours = stamp.colours(table)
     for start in range(0, len(at), _CHUNK):
         part = slice(start, start + _CHUNK)
         where = at[part, np.newaxis] + offsets

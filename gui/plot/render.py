@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from gui.plot.layout import Point, Size, card_place
-from gui.theme import IMPUTED, Theme, caption
+from gui.theme import REJECTED, Theme, caption
 
 MOST = QSizeF(192, 144)
 """Logical pixels that the picture on a card takes at most."""
@@ -36,6 +36,7 @@ class OverlayScene:
     """What `paint_overlay` needs; places are pixels."""
 
     room: Size
+    """Of the widget."""
     current: Point | None
     """The point of the playhead."""
     pointed: Point | None
@@ -60,7 +61,7 @@ def paint_overlay(painter: QPainter, scene: OverlayScene) -> None:
     if scene.lasso is not None:
         _paint_lasso(painter, scene, scene.lasso)
     if scene.pointed is not None:
-        _ring(painter, scene.pointed, scene.dot / 2 + 2.5)
+        _ring(painter, scene.pointed, scene.dot / 2 + 5)
         if scene.lines or not scene.thumbnail.isNull():
             _paint_card(painter, scene, scene.pointed)
 
@@ -76,7 +77,7 @@ def paint_empty(painter: QPainter, room: Size, theme: Theme, font: QFont, text: 
 
 def _paint_current(painter: QPainter, at: Point, dot: float) -> None:
     """A ring with four strokes around it, as cross hairs have."""
-    near, far = dot / 2 + 5, dot / 2 + 11
+    near, far = dot / 2 + 6, dot / 2 + 12
     for colour, width in ((_EDGE, 4.0), (_LIGHT, 2.0)):
         painter.setPen(QPen(colour, width, c=Qt.PenCapStyle.FlatCap))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -88,7 +89,7 @@ def _paint_current(painter: QPainter, at: Point, dot: float) -> None:
 
 def _ring(painter: QPainter, at: Point, radius: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((_EDGE, 3.5), (_LIGHT, 1.5)):
+    for colour, width in ((_EDGE, 4.0), (_LIGHT, 2.0)):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(QPointF(*at), radius, radius)
 
@@ -99,7 +100,7 @@ def _paint_lasso(painter: QPainter, scene: OverlayScene, lasso: LassoScene) -> N
         path.lineTo(QPointF(*corner))
     path.closeSubpath()
     path.setFillRule(Qt.FillRule.WindingFill)
-    ink = QColor(IMPUTED if lasso.excludes else scene.theme.well_text)
+    ink = QColor(REJECTED if lasso.excludes else scene.theme.well_text)
     fill = QColor(ink)
     fill.setAlpha(36)
     painter.fillPath(path, fill)
@@ -126,7 +127,8 @@ def _paint_card(painter: QPainter, scene: OverlayScene, at: Point) -> None:
     line = round(metrics.height()) + 2
     picture = QSizeF(scene.thumbnail.deviceIndependentSize())
     if not picture.isEmpty():
-        picture.scale(MOST, Qt.AspectRatioMode.KeepAspectRatio)
+        most = MOST.boundedTo(QSizeF(0.5 * scene.room[0], 0.5 * scene.room[1]))
+        picture.scale(most, Qt.AspectRatioMode.KeepAspectRatio)
     text = max((metrics.horizontalAdvance(words) for words in lines), default=0.0)
     gap = _PADDING if lines and not picture.isEmpty() else 0.0
     width = round(max(picture.width(), text) + 2 * _PADDING)

@@ -24,6 +24,8 @@ Layers = list[tuple[NDArray[np.bool_], str | None]]
 class Shape(Enum):
     """What is drawn for a point."""
 
+    UNKNOWN = auto()
+    """Hollow."""
     DOT = auto()
     SELECTED = auto()
     """Larger, in a ring."""
@@ -72,26 +74,43 @@ def stamp(shape: Shape, dot: float, ratio: float, ground: str, ink: str) -> Stam
     # An odd number of pixels has one in the middle.
     radius = (math.ceil(dot * ratio) - 1 | 1) / 2
     match shape:
+        case Shape.UNKNOWN:
+            return _disc(radius, max(radius - 1.2 * ratio, 0.4 * ratio), ground)
         case Shape.DOT:
-            return _composed(radius, lambda d, _: [(d <= radius, None)], ground)
+            return _disc(radius, 0.0, ground)
         case Shape.SELECTED:
             disc = radius + ratio * 0.5
-            return _ringed(disc, max(disc + 2.5 * ratio, 5.0 * ratio), ratio, ground, ink, None)
+            return _ringed(disc, max(disc + 2.5 * ratio, 5 * ratio), 0.0, ratio, ground, ink, ink)
         case Shape.INCLUDED:
-            disc = max(radius, 2.0 * ratio)
-            return _ringed(disc, max(disc + 3.0 * ratio, 6.0 * ratio), ratio, ground, ACCEPTED, ink)
+            disc = max(radius + ratio * 0.5, 3.5 * ratio)
+            return _ringed(disc, disc + 3 * ratio, disc / 2, ratio, ground, ACCEPTED, ink)
         case Shape.EXCLUDED:
-            return _cross(max(radius + 0.5 * ratio, 3.5 * ratio), ratio, ground)
+            return _cross(max(radius + ratio, 4.5 * ratio), ratio, ground)
+
+
+def _disc(radius: float, hole: float, ground: str) -> Stamp:
+    """A disc, and ground in its middle."""
+
+    def layers(away: Shares, _: Shares) -> Layers:
+        return [(away <= radius, None), (away <= hole, ground)]
+
+    return _composed(radius, layers, ground)
 
 
 def _ringed(
-    disc: float, ring: float, ratio: float, ground: str, ink: str, core: str | None
+    disc: float, ring: float, core: float, ratio: float, ground: str, colour: str, ink: str
 ) -> Stamp:
-    """A disc, ground around it, a ring, and a thin line of ground around that."""
+    """A disc, in it a core of ink, around it ground, a ring, and a thin line of ground."""
 
     def layers(away: Shares, _: Shares) -> Layers:
-        rims = (ring + ratio, ground), (ring, ink), (ring - 1.5 * ratio, ground), (disc, core)
-        return [(away <= radius, colour) for radius, colour in rims]
+        rims = (
+            (ring + ratio, ground),
+            (ring, colour),
+            (ring - 1.5 * ratio, ground),
+            (disc, None),
+            (core, ink),
+        )
+        return [(away <= radius, paint) for radius, paint in rims]
 
     return _composed(ring + ratio, layers, ground)
 
@@ -100,7 +119,7 @@ def _cross(arm: float, ratio: float, ground: str) -> Stamp:
     """Two bars in a thin line of ground."""
 
     def layers(away: Shares, beside: Shares) -> Layers:
-        bars = (1.6, ground), (0.8, REJECTED)
+        bars = (2.2, ground), (1.0, REJECTED)
         return [((away <= arm) & (beside <= half * ratio), colour) for half, colour in bars]
 
     return _composed(arm, layers, ground)
