@@ -6,6 +6,7 @@ and the runs.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from core.project import (
     SetSelecting,
     SetSelection,
 )
+from core.project.exported import with_exported
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -199,6 +201,10 @@ class Session(Deciding):
         """The frames that are handed over, ascending."""
         frames, decisions = len(self.index), self.decisions
         return frames_in_scope(scope, self.findings, decisions, self.selection, frames)
+
+    def note_exported(self, frames: Iterable[int]) -> None:
+        """Remember that these frames were handed over."""
+        self.set_selecting(with_exported(self.selecting, frames))
 
     def next_selected(self) -> None:
         """Go to the next selected frame, if there is one."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
 
+import gui.workspace
 from core.errors import SelectionError
 from core.project import Round
 from core.selection.pool import Picks, Pool, PoolVideo, Reason
 from core.selection.request import SelectRequest
+from gui.main_window import MainWindow
+from gui.selection.page import SelectionPage
+from gui.selection.pictures import Pictures
 from gui.session import Session
 from tests.gui.making import FLAGGED
 
@@ -95,6 +100,25 @@ class FakeChooser:
 def fake() -> type[FakeChooser]:
     """One that nobody has asked yet."""
     return type("Fake", (FakeChooser,), {"asked": [], "rounds": []})
+
+
+def fake_page(session: Session, pictures: Pictures) -> SelectionPage:
+    """A page that asks a fake."""
+    return SelectionPage(
+        session,
+        pictures,
+        gather=lambda session: lambda: pool_for(session),
+        make_choosing=fake(),
+    )
+
+
+def show_fake_page(window: MainWindow) -> SelectionPage:
+    """Show such a page in a window, and wait for nothing."""
+    with patch.object(gui.workspace, "SelectionPage", fake_page):
+        window.actions_by_name["select"].trigger()
+    assert window.workspace is not None
+    assert window.workspace.page is not None
+    return window.workspace.page
 
 
 def _around(count: int) -> NDArray[np.float32]:

@@ -23,7 +23,7 @@ from gui.selection.pictures import Pictures
 from gui.session import Session
 from gui.theme import apply_theme
 from tests.gui.making import FLAGGED, texts
-from tests.gui.selection_making import FakeChooser, fake, pool_for
+from tests.gui.selection_making import FakeChooser, fake, fake_page, pool_for
 
 MakePage = Callable[..., tuple[SelectionPage, type[FakeChooser]]]
 
@@ -212,26 +212,10 @@ def test_decisions_and_exports_are_gathered_anew(
     qtbot.waitUntil(lambda: len(chooser.asked) == asked + 1)
 
 
-@pytest.fixture
-def faked(monkeypatch: pytest.MonkeyPatch) -> type[FakeChooser]:
-    """Windows ask a fake."""
-    chooser = fake()
-
-    def page(session: Session, pictures: Pictures) -> SelectionPage:
-        return SelectionPage(
-            session,
-            pictures,
-            gather=lambda session: lambda: pool_for(session),
-            make_choosing=chooser,
-        )
-
-    monkeypatch.setattr(gui.workspace, "SelectionPage", page)
-    return chooser
-
-
 def test_in_the_window_a_key_shows_it_and_the_timeline_follows(
-    qtbot: QtBot, faked: type[FakeChooser], window: MainWindow
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, window: MainWindow
 ) -> None:
+    monkeypatch.setattr(gui.workspace, "SelectionPage", fake_page)
     select = window.actions_by_name["select"]
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_W)
     assert select.isChecked()

@@ -10,7 +10,7 @@ from gui.main_window import MainWindow
 from gui.toolbar import MainBar
 
 GOING = ("previous", "back", "play", "forward", "next")
-HANDING_OVER = ("export", "upload", "schedule", "signed_urls")
+HANDING_OVER = ("select", "export", "upload", "schedule", "signed_urls")
 BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
