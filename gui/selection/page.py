@@ -59,6 +59,8 @@ class SelectionPage(QWidget):
         self._gather = gather
         self._active, self._stale, self._confirmed = False, True, False
         self._exported = session.selecting.exported
+        self._run, self._seen = "", 0
+        """The run that was looked at, and how many frames it had seen."""
         self._pool: Pool | None = None
         self._chosen: Chosen | None = None
         self._plane: NDArray[np.float32] | None = None
@@ -112,8 +114,14 @@ class SelectionPage(QWidget):
     def _follow(self) -> None:
         """The run, the limits or decisions are other ones."""
         self._stale = True
-        if self._active and not self._session.detecting:
+        if self._active and not (self._session.detecting and self._is_enough):
             self._look()
+
+    @property
+    def _is_enough(self) -> bool:
+        """Whether what was gathered will do while the run goes on."""
+        run, seen = self._session.run, self._session.detections.frame_count
+        return run is not None and run.id == self._run and seen < 2 * max(self._seen, 1)
 
     def _follow_selecting(self) -> None:
         if self._session.selecting.exported != self._exported:
@@ -123,11 +131,14 @@ class SelectionPage(QWidget):
         """Gather anew, and choose."""
         self._stale = self._session.detecting
         self._exported = self._session.selecting.exported
-        gather = self._gather(self._session)
-        seen = self._session.detections.frame_count
-        self.panel.show_seen(seen, detecting=self._session.detecting)
-        if gather is not None and seen:
-            self.preview.look_at(gather)
+        run, self._seen = self._session.run, self._session.detections.frame_count
+        self._run = "" if run is None else run.id
+        gather = self._gather(self._session) if self._seen else None
+        self.panel.show_seen(self._seen, detecting=self._session.detecting)
+        self.preview.look_at(gather)
+        if gather is None:
+            self._refuse("")
+        else:
             self._ask()
 
     def _take_pool(self, pool: Pool) -> None:
@@ -158,7 +169,7 @@ class SelectionPage(QWidget):
 
     def _ask(self) -> None:
         self.view.show_pointed(self._form.rest)
-        if not self._stale or self._session.detecting:
+        if self.preview.looks:
             self.preview.ask(self._form.request(), self._rounds)
 
     def _take(self, chosen: Chosen) -> None:
@@ -176,7 +187,10 @@ class SelectionPage(QWidget):
         self.previewed.emit(chosen.picks.frames(chosen.pool))
 
     def _refuse(self, sentence: str) -> None:
-        self._confirmed = False
+        self._confirmed, self._chosen = False, None
+        self.view.show_chosen(np.empty(0, np.int64))
+        self.results.show_nothing()
+        self.previewed.emit(())
         self.panel.show_problem(sentence)
 
     def _select(self) -> None:

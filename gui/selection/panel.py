@@ -48,7 +48,9 @@ class Panel(QWidget):
 
     def show_seen(self, frames: int, *, detecting: bool) -> None:
         """How many frames there are to choose from, as long as they become more."""
-        if detecting:
+        if detecting and not frames:
+            self._notice.setText(tr("Detecting: frames can be chosen once some were seen."))
+        elif detecting:
             self._notice.setText(
                 tr_n(
                     "Detecting: choosing among the {count} frame seen so far. All follow when it "

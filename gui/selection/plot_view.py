@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -171,17 +170,16 @@ class PlotView(QWidget):
             self.pointed_at.emit(self._pool.frame[rows].tolist(), include)
 
     def _make_modes(self) -> dict[Mode, QToolButton]:
-        group = QButtonGroup(self)
         buttons: dict[Mode, QToolButton] = {}
         for mode, word, tip in _MODES:
             button = QToolButton()
             button.setCheckable(True)
+            button.setAutoExclusive(True)
             button.setChecked(mode == "point")
             button.setText(tr(word))
             button.setAccessibleName(tr(word))
             button.setToolTip(tr(tip))
             button.toggled.connect(lambda on, mode=mode: self.plot.set_mode(mode) if on else None)
-            group.addButton(button)
             buttons[mode] = button
         return buttons
 

@@ -95,9 +95,18 @@ class Preview(QObject):
         self._late = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self._late.timeout.connect(self._send)
 
-    def look_at(self, gather: Gather) -> None:
-        """Choose among other frames from the next `ask` on."""
+    def look_at(self, gather: Gather | None) -> None:
+        """Choose among other frames from the next `ask` on; None for nothing to choose from."""
         self._gather = gather
+        if gather is None:
+            self._late.stop()
+            self._order = None
+            self._show_busy(False)
+
+    @property
+    def looks(self) -> bool:
+        """Whether there is something to choose from."""
+        return self._gather is not None
 
     def ask(self, request: SelectRequest, rounds: Sequence[Round]) -> None:
         """Choose, once nothing was asked for a moment."""

@@ -62,6 +62,12 @@ class Results(QTabWidget):
         self.setTabText(_SHEET, tr("Chosen · {count}", count=grouped(len(chosen.picks.rows))))
         self._compare()
 
+    def show_nothing(self) -> None:
+        """Nothing is chosen."""
+        self._chosen = None
+        self._model.clear()
+        self.setTabText(_SHEET, tr("Chosen"))
+
     def show_frame(self, frame: int) -> None:
         """Mark the frame that the window shows."""
         self.sheet.show_frame(frame)

@@ -53,6 +53,12 @@ class SheetModel(QAbstractListModel):
         self._arrange()
         self.endResetModel()
 
+    def clear(self) -> None:
+        """Nothing is chosen."""
+        self.beginResetModel()
+        self._picks, self._frames, self._places = None, [], []
+        self.endResetModel()
+
     def sort_by(self, order: Order) -> None:
         """Show the frames in another order."""
         if order != self.order:

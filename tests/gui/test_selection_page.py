@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+import core.selection.report_process
 import gui.workspace
 from core.project import Round
 from core.selection.pool import Pool
+from core.selection.report_process import ReportRequest, Written
 from core.selection.request import DEFAULT_REQUEST, FrameId, Weighting
 from gui.main_window import MainWindow
 from gui.selection.page import SelectionPage
@@ -23,7 +25,7 @@ from gui.selection.pictures import Pictures
 from gui.session import Session
 from gui.theme import apply_theme
 from tests.gui.making import FLAGGED, texts
-from tests.gui.selection_making import FakeChooser, fake, fake_page, pool_for
+from tests.gui.selection_making import FakeChooser, fake, fake_page, pool_for, show_fake_page
 
 MakePage = Callable[..., tuple[SelectionPage, type[FakeChooser]]]
 
@@ -240,3 +242,49 @@ def test_without_a_run_it_cannot_be_shown(
     select = window.actions_by_name["select"]
     assert not select.isEnabled()
     assert select.toolTip() == "Detect first (W)"
+
+
+def test_a_report_is_a_job_and_offers_to_open_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, window: MainWindow, tmp_path: Path
+) -> None:
+    asked: list[ReportRequest] = []
+
+    def write(request: ReportRequest, *how: object) -> Written:
+        asked.append(request)
+        return Written(request.folder / "report.pdf", request.folder / "report.html")
+
+    monkeypatch.setattr(core.selection.report_process, "write_in_child", write)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *asked: str(tmp_path))
+    page = show_fake_page(window)
+    assert not page.panel.report.isEnabled()
+    qtbot.waitUntil(page.panel.report.isEnabled)
+    page.panel.report.click()
+    assert not page.panel.report.isEnabled()
+    assert page.panel.report.toolTip() == "A report is being written"
+    qtbot.waitUntil(lambda: "report.pdf" in window.banner.sentence)
+    assert asked[0].folder == tmp_path / "clip-selection"
+    assert len(asked[0].picks.rows) == 2
+    qtbot.waitUntil(page.panel.report.isEnabled)
+
+
+def test_while_nothing_was_seen_it_says_so_and_follows(
+    qtbot: QtBot, make_page: MakePage, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, chooser = make_page()
+    monkeypatch.setattr(type(session), "detecting", True)
+    whole = session.detections
+    session.detections = whole.until(0)
+    page._run = "another"
+    session.run_changed.emit()
+    assert "Detecting: frames can be chosen once some were seen." in texts(page)
+    assert not page.panel.select.isEnabled()
+    assert page.results.tabText(0) == "Chosen"
+    session.detections = whole
+    with qtbot.waitSignal(page.preview.chosen):
+        session.run_changed.emit()
+    assert any("among the 24 frames seen so far" in text for text in texts(page))
+    monkeypatch.undo()
+    with qtbot.waitSignal(page.preview.chosen):
+        session.detection_changed.emit()
+    assert not any("Detecting" in text for text in texts(page))
+    assert len(chooser.asked) == 3
