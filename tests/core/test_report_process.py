@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.errors import Cancelled, ExportError
 from core.selection.pool import Picks, Pool, PoolVideo
-from core.selection.report_process import ReportRequest, write_in_child
+from core.selection.report_process import ReportRequest, serve_report, write_in_child
 from core.selection.request import DEFAULT_REQUEST
 
 
@@ -41,10 +44,18 @@ def test_it_is_written_step_by_step(tmp_path: Path) -> None:
     assert steps[-1][0] == steps[-1][1] > 0
 
 
-def test_what_the_child_met_comes_out(tmp_path: Path) -> None:
-    (tmp_path / "report").write_text("in the way", encoding="utf-8")
+def test_what_the_writer_met_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*what: object, on_progress: Callable[[int, int], None], **how: object) -> None:
+        on_progress(1, 5)
+        raise ExportError("The report cannot be written", mend="choose another folder")
+
+    # Without the libraries that draw, which take seconds to load.
+    report = SimpleNamespace(write_report=refuse)
+    monkeypatch.setitem(sys.modules, "core.selection.report", report)  # type: ignore[arg-type]
+    told = serve_report(request(tmp_path))
+    assert next(told) == (1, 5)
     with pytest.raises(ExportError, match="cannot be written"):
-        write_in_child(request(tmp_path), lambda done, total: None, lambda: False)
+        next(told)
 
 
 def test_it_can_be_stopped(tmp_path: Path) -> None:

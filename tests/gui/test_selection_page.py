@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 import core.selection.report_process
 import gui.workspace
+from core.detections import empty_detections
 from core.project import Round
 from core.selection.pool import Pool
 from core.selection.report_process import ReportRequest, Written
@@ -273,7 +274,7 @@ def test_while_nothing_was_seen_it_says_so_and_follows(
     page, chooser = make_page()
     monkeypatch.setattr(type(session), "detecting", True)
     whole = session.detections
-    session.detections = whole.until(0)
+    session.detections = empty_detections()
     page._run = "another"
     session.run_changed.emit()
     assert "Detecting: frames can be chosen once some were seen." in texts(page)
