@@ -43,9 +43,7 @@ def source(folder: Path) -> Source:
         with open_reader(Target(project.video.path, folder)) as reader:
             found = findings_of(project, run, detections, reader.index).within(project.thresholds)
             embeddings = load_embeddings(project.run_file(run.id), detections)
-            return source_of(
-                project, run, detections, found, float(reader.info.rate), embeddings
-            )
+            return source_of(project, run, detections, found, float(reader.info.rate), embeddings)
 
 
 def recoverable_misses(folder: Path, truth: Path, kind: str = "person") -> Column:
