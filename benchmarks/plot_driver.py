@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -56,6 +56,7 @@ class PlotDriver:
         plot.set_colours(Colours(title="Flickering", scores=scores))
         rows = np.random.default_rng(1).permutation(len(xy))
         plot.set_selected(rows[:selected])
+        self._rows, self._selected = rows, selected
         plot.set_excluded(rows[selected : 2 * selected])
         plot.hovered.connect(self._answer)
         plot.lassoed.connect(self._count)
@@ -68,12 +69,6 @@ class PlotDriver:
     def show(self) -> float:
         """Milliseconds until the window is there."""
         return self._timed([self._plot.show])[0]
-
-    def drawing(self, times: int) -> list[float]:
-        """All points anew, in place."""
-        self._plot.fit()
-        marks = [np.arange(number + 1, dtype=np.int64) for number in range(times)]
-        return self._timed(partial(self._plot.set_included, rows) for rows in marks)
 
     def panning(self, steps: int) -> list[float]:
         """Dragging in a circle, twice as close as with all points in view."""
@@ -101,11 +96,20 @@ class PlotDriver:
         self._plot.fit()
         return self._dragging(steps, 240, _CTRL)
 
+    def selecting(self, steps: int) -> list[float]:
+        """Other frames are selected, as while a choice is previewed."""
+        self._plot.fit()
+        return self._timed(partial(self._plot.set_selected, rows) for rows in self._choices(steps))
+
     def close(self) -> None:
         """Close the window."""
         self._plot.close()
         self._plot.deleteLater()
         QApplication.processEvents()
+
+    def _choices(self, count: int) -> Iterator[NDArray[np.int64]]:
+        for number in range(1, count + 1):
+            yield np.roll(self._rows, -100 * number)[: self._selected]
 
     def _dragging(self, steps: int, radius: float, keys: Qt.KeyboardModifier) -> list[float]:
         turns = np.linspace(0, 2 * math.pi, steps + 2).tolist()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.text import THIN_SPACE
 from gui.timeline.cividis import table
 
 OKABE_ITO = "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"
@@ -27,6 +29,8 @@ class Colours:
     title: str
     scores: NDArray[np.float32] | None = None
     """(n,) 0..1; NaN where nobody knows."""
+    ends: tuple[float, float] = (0.0, 1.0)
+    """What people know scores 0 and 1 as, such as 3 and 41 boxes."""
     categories: NDArray[np.int16] | None = None
     """(n,) indices into `names`; -1 for none."""
     names: tuple[str, ...] = ()
@@ -40,13 +44,24 @@ class Colours:
     def __len__(self) -> int:
         return len(self._values)
 
-    def value(self, row: int) -> float | str | None:
-        """A row's score or the name of its category; None where nobody knows."""
+    def value(self, row: int) -> str | None:
+        """A row's score as people know it, or its category's name; None where nobody knows."""
         if self.scores is not None:
             score = float(self.scores[row])
-            return None if np.isnan(score) else score
+            return None if np.isnan(score) else self.written(score)
         category = int(self._values[row])
         return self.names[category] if category >= 0 else None
+
+    @cached_property
+    def palette(self) -> Palette:
+        """The same, ready to be drawn."""
+        return Palette.of(self)
+
+    def written(self, score: float) -> str:
+        """As people know it, with as many decimals as colours can tell apart."""
+        low, high = self.ends
+        decimals = 2 if high - low <= 2 else 1 if high - low <= 20 else 0
+        return f"{low + score * (high - low):,.{decimals}f}".replace(",", THIN_SPACE)
 
     @property
     def _values(self) -> NDArray[np.float32] | NDArray[np.int16]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Content:
 
     points: Points = field(default_factory=lambda: Points(np.empty((0, 2), np.float32)))
     colours: Colours | None = None
-    palette: Palette = field(default_factory=lambda: Palette.plain(0))
+    """Not shown as long as there are more or fewer points."""
     marked: Mapping[Shape, Rows] = field(
         default_factory=lambda: {
             Shape.SELECTED: _NONE,
@@ -46,19 +47,21 @@ class Content:
         """Rows, also those that are no points."""
         return len(self.points.known)
 
-    def with_points(self, xy: NDArray[np.float32]) -> Content:
-        """Other points; colours stay if there are as many of them."""
-        points = Points(xy)
-        count = len(points.known)
-        if self.colours is not None and len(self.colours) == count:
-            return replace(self, points=points)
-        return replace(self, points=points, colours=None, palette=Palette.plain(count))
+    @property
+    def shown_colours(self) -> Colours | None:
+        """What the points are coloured by."""
+        fits = self.colours is not None and len(self.colours) == self.count
+        return self.colours if fits else None
 
-    def with_colours(self, colours: Colours) -> Content:
-        """Raises `ValueError` where there are points, and not as many as colours."""
-        if self.count and len(colours) != self.count:
-            raise ValueError(f"expected colours of {self.count} points, got {len(colours)}")
-        return replace(self, colours=colours, palette=Palette.of(colours))
+    @cached_property
+    def palette(self) -> Palette:
+        """The same, ready to be drawn."""
+        shown = self.shown_colours
+        return Palette.plain(self.count) if shown is None else shown.palette
+
+    def with_points(self, xy: NDArray[np.float32]) -> Content:
+        """Other points."""
+        return replace(self, points=Points(xy))
 
     def with_marked(self, shape: Shape, rows: NDArray[np.int64]) -> Content:
         """Other rows in one shape."""
@@ -74,7 +77,7 @@ class Content:
             shape: int(np.count_nonzero((rows >= 0) & (rows < self.count)))
             for shape, rows in self.marked.items()
         }
-        return Legend.of(self.colours, self.palette, counts, theme, font)
+        return Legend.of(self.shown_colours, self.palette, counts, theme, font)
 
     def row_at(self, layout: PlotLayout, at: Point) -> int | None:
         """The point near a place of the widget."""
@@ -93,10 +96,9 @@ class Content:
 
     def said(self, row: int | None, caption: str) -> tuple[str, ...]:
         """Lines about a row: its value, and a caption where there is one."""
-        if row is None or self.colours is None:
+        shown = self.shown_colours
+        if row is None or shown is None:
             return (caption,) if caption else ()
-        value = self.colours.value(row)
-        if value is None:
-            value = tr("unknown") if self.colours.scores is not None else tr("none")
-        words = f"{value:.2f}" if isinstance(value, float) else value
-        return tuple(line for line in (f"{self.colours.title}: {words}", caption) if line)
+        unknown = tr("unknown") if shown.scores is not None else tr("none")
+        value = f"{shown.title}: {shown.value(row) or unknown}"
+        return tuple(line for line in (value, caption) if line)

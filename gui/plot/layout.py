@@ -116,7 +116,7 @@ class PlotLayout:
     def dot(self, count: int) -> float:
         """Diameter of `count` points: they grow with the room that each of them has."""
         room = self.size[0] * self.size[1] * self.magnification**2 / max(count, 1)
-        return max((dot for dot in _DOTS if dot <= 0.6 * math.sqrt(room)), default=_DOTS[0])
+        return max((dot for dot in _DOTS if dot <= 0.7 * math.sqrt(room)), default=_DOTS[0])
 
     @property
     def _centre(self) -> Point:

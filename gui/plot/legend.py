@@ -14,6 +14,7 @@ from gui.plot.colours import Colours, Key, Palette, score_table
 from gui.plot.layout import EDGE, flowed
 from gui.plot.raster import Group, Ink, rasterised
 from gui.plot.stamps import Shape, stamp
+from gui.text import grouped
 from gui.theme import Theme, caption
 from gui.timeline.painting import image, mixed, pixel_ratio, rgb
 
@@ -37,7 +38,8 @@ class _Entry:
     words: str
     sign: _Paint | None = None
     muted: bool = False
-    bar: bool = False
+    ends: tuple[str, str] | None = None
+    """Of the bar of scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Legend:
         if colours is not None:
             entries.append(_Entry(colours.title, muted=True))
             if colours.scores is not None:
-                entries.append(_Entry("", bar=True))
+                entries.append(_Entry("", ends=(_end(colours, 0), _end(colours, 1))))
         entries += [_Entry(_name(key), _sign(key)) for key in palette.keys]
         for shape, count in marked.items():
             if count:
@@ -91,8 +93,9 @@ class Legend:
 
     def _width(self, entry: _Entry) -> float:
         metrics = QFontMetricsF(self.font)
-        if entry.bar:
-            return _BAR[0] + 2 * (metrics.horizontalAdvance("0") + EDGE)
+        if entry.ends is not None:
+            low, high = (metrics.horizontalAdvance(end) for end in entry.ends)
+            return low + high + _BAR[0] + 2 * EDGE
         sign = _SIGN if entry.sign is not None else 0.0
         return sign + metrics.horizontalAdvance(self._cut(entry.words))
 
@@ -103,8 +106,8 @@ class Legend:
         theme = self.theme
         text = mixed(theme.well_text, theme.well, 0.72) if entry.muted else theme.well_text
         painter.setPen(QColor(text))
-        if entry.bar:
-            self._paint_bar(painter, x, y)
+        if entry.ends is not None:
+            self._paint_bar(painter, entry.ends, x, y)
             return
         if entry.sign is not None:
             painter.save()
@@ -113,12 +116,17 @@ class Legend:
             x += _SIGN
         painter.drawText(QRectF(x, y, _NAME + 2, _LINE), _LEFT, self._cut(entry.words))
 
-    def _paint_bar(self, painter: QPainter, x: float, y: float) -> None:
-        digit = QFontMetricsF(self.font).horizontalAdvance("0")
-        painter.drawText(QRectF(x, y, digit + 2, _LINE), _LEFT, "0")
-        left = x + digit + EDGE
+    def _paint_bar(self, painter: QPainter, ends: tuple[str, str], x: float, y: float) -> None:
+        low, high = (QFontMetricsF(self.font).horizontalAdvance(end) for end in ends)
+        painter.drawText(QRectF(x, y, low + 2, _LINE), _LEFT, ends[0])
+        left = x + low + EDGE
         painter.drawImage(QRectF(left, y + (_LINE - _BAR[1]) / 2, *_BAR), _bar())
-        painter.drawText(QRectF(left + _BAR[0] + EDGE, y, digit + 2, _LINE), _LEFT, "1")
+        painter.drawText(QRectF(left + _BAR[0] + EDGE, y, high + 2, _LINE), _LEFT, ends[1])
+
+
+def _end(colours: Colours, score: int) -> str:
+    end = colours.ends[score]
+    return grouped(round(end)) if end == round(end) else colours.written(score)
 
 
 def _name(key: Key) -> str:

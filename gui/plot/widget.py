@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -104,7 +105,7 @@ class EmbeddingPlot(PlotView):
     def set_points(self, xy: NDArray[np.float32]) -> None:
         """Other points (n, 2), y up, all of them in view; rows that are not finite are left out.
 
-        Colours stay if there are as many, marks of rows stay. Ends `set_busy`.
+        Colours and marks of rows stay. Ends `set_busy`.
         """
         self._busy = ""
         self._cancel()
@@ -115,12 +116,8 @@ class EmbeddingPlot(PlotView):
         self._describe()
 
     def set_colours(self, colours: Colours) -> None:
-        """What to colour the points by, one value a row.
-
-        Raises:
-            ValueError: There are points, and not as many as values.
-        """
-        self._content = self._content.with_colours(colours)
+        """What to colour the points by, from when on there are as many points as values."""
+        self._content = replace(self._content, colours=colours)
         self._renew()
 
     def set_selected(self, rows: NDArray[np.int64]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gui.plot.colours import GREY, OKABE_ITO, Colours, Palette
+from gui.plot.colours import GREY, OKABE_ITO, Colours
 from gui.plot.layout import EDGE, MARGIN, MOST_ZOOM, Bounds, PlotLayout, card_place, flowed
 from gui.plot.points import Points
 
@@ -206,7 +206,7 @@ def test_a_lasso_tells_rows_and_not_places_among_those_that_are_numbers() -> Non
 
 def test_high_scores_are_drawn_last_and_unknown_ones_first() -> None:
     scores = np.array([0.9, np.nan, 0.1, 1.0], np.float32)
-    palette = Palette.of(Colours(title="Flickering", scores=scores))
+    palette = Colours(title="Flickering", scores=scores).palette
     assert palette.order.tolist() == [1, 2, 0, 3]
     assert palette.rank.tolist() == [2, 0, 1, 3]
     assert palette.unknown.tolist() == [False, True, False, False]
@@ -217,7 +217,7 @@ def test_frequent_categories_have_colours_and_the_others_are_grey() -> None:
     counts = [1, 9, 8, 7, 6, 5, 4, 3, 2]
     categories = np.repeat(np.arange(9), counts).astype(np.int16)
     names = tuple("abcdefghi")
-    palette = Palette.of(Colours(title="Class", categories=categories, names=names))
+    palette = Colours(title="Class", categories=categories, names=names).palette
     assert [key.name for key in palette.keys] == [*"bcdefgh", ""]
     assert [key.colour for key in palette.keys] == [*OKABE_ITO, GREY]
     # Grey ones lie below, and the most frequent above them.
@@ -228,8 +228,18 @@ def test_frequent_categories_have_colours_and_the_others_are_grey() -> None:
 def test_what_is_in_no_category_has_a_key_of_its_own() -> None:
     categories = np.array([0, -1, 0], np.int16)
     colours = Colours(title="Class", categories=categories, names=("car",))
-    assert [key.kind for key in Palette.of(colours).keys] == ["named", "none"]
+    assert [key.kind for key in colours.palette.keys] == ["named", "none"]
     assert [colours.value(row) for row in range(3)] == ["car", None, "car"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [((0, 1), "0.25"), ((0, 12), "3.0"), ((3, 41), "12"), ((0, 80_000), "20\u202f000")],
+)
+def test_scores_are_said_as_people_know_them(ends: tuple[float, float], said: str) -> None:
+    scores = np.array([0.25, np.nan], np.float32)
+    colours = Colours(title="Boxes", scores=scores, ends=ends)
+    assert (colours.value(0), colours.value(1)) == (said, None)
 
 
 def test_colours_are_scores_or_categories() -> None:

@@ -387,6 +387,10 @@ def test_rows_keep_their_numbers_where_some_are_no_points(
     assert clicked == [2]
 
 
-def test_colours_are_one_a_point(plot: EmbeddingPlot) -> None:
-    with pytest.raises(ValueError, match="25 points"):
-        plot.set_colours(Colours(title="Flickering", scores=np.zeros(3, np.float32)))
+def test_colours_wait_for_as_many_points(plot: EmbeddingPlot, qtbot: QtBot) -> None:
+    plain = plot.grab().toImage()
+    plot.set_colours(Colours(title="Boxes", scores=np.full(3, 0.5, np.float32), ends=(3, 41)))
+    assert plot.grab().toImage() == plain
+    plot.set_points(np.array([[0, 0], [0.5, 0.5], [1, 1]], np.float32))
+    qtbot.keyClick(plot, Key.Key_Right)
+    assert "Boxes: 22" in plot.accessibleDescription()
