@@ -1,7 +1,7 @@
 """What can be asked for, and why the rest cannot. Free of widgets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,12 +11,14 @@ from core.selection.request import (
     Bal,
     Balance,
     Diversity,
+    SelectRequest,
     Similarity,
     Strategy,
     Typicality,
     Weighting,
 )
 from gui.i18n import tr
+from gui.selection.words import strategy_title
 from gui.words import kind_word
 
 
@@ -68,6 +70,23 @@ class Offers:
                 return "" if self.classes else tr("The detector has seen no box")
             case Bal():
                 return "" if self.kinds else tr("The detector violates no assertion")
+
+    def possible(self, request: SelectRequest) -> SelectRequest:
+        """The request without strategies that cannot count; as it is where none can."""
+        kept = tuple(one for one in request.strategies if not self.why_not(one))
+        return replace(request, strategies=kept) if kept else request
+
+    def missing(self, request: SelectRequest) -> str:
+        """Which strategies do not count, and why, as sentences; empty for none."""
+        left = set(request.strategies) - set(self.possible(request).strategies)
+        found: dict[str, list[str]] = {}
+        for strategy in request.strategies:
+            if strategy in left:
+                found.setdefault(self.why_not(strategy), []).append(strategy_title(strategy))
+        return " ".join(
+            tr("Without {what}: {why}.", what=", ".join(titles), why=why[:1].lower() + why[1:])
+            for why, titles in found.items()
+        )
 
     def _no_embeddings(self, objects: bool) -> str:
         if self.of_objects if objects else self.of_frames:

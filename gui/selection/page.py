@@ -62,6 +62,7 @@ class SelectionPage(QWidget):
         self._run, self._seen = "", 0
         """The run that was looked at, and how many frames it had seen."""
         self._pool: Pool | None = None
+        self._offers: Offers | None = None
         self._chosen: Chosen | None = None
         self._plane: NDArray[np.float32] | None = None
         self.preview = Preview(make_choosing, self)
@@ -143,11 +144,13 @@ class SelectionPage(QWidget):
 
     def _take_pool(self, pool: Pool) -> None:
         self._pool, self._chosen, self._plane = pool, None, None
-        offers = Offers.of(pool)
-        self.panel.controls.show_offers(offers, self._rounds)
-        self.view.show_pool(pool, offers)
+        asked, self._offers = self._request, Offers.of(pool)
+        self.panel.controls.show_offers(self._offers, self._rounds)
+        self.view.show_pool(pool, self._offers)
         self.view.show_pointed(self._form.rest)
         self.view.show_frame(self._session.frame)
+        if self._request != asked:
+            self._ask()
 
     def _take_plane(self, pool: Pool, plane: NDArray[np.float32]) -> None:
         if pool is self._pool:
@@ -161,6 +164,12 @@ class SelectionPage(QWidget):
         return self.panel.controls.form
 
     @property
+    def _request(self) -> SelectRequest:
+        """What is asked for, as far as it is known to be possible."""
+        request = self._form.request()
+        return request if self._offers is None else self._offers.possible(request)
+
+    @property
     def _rounds(self) -> tuple[Round, ...]:
         """The rounds before this one."""
         run = self._session.run
@@ -170,7 +179,9 @@ class SelectionPage(QWidget):
     def _ask(self) -> None:
         self.view.show_pointed(self._form.rest)
         if self.preview.looks:
-            self.preview.ask(self._form.request(), self._rounds)
+            request, offers = self._form.request(), self._offers
+            self.panel.show_missing(offers.missing(request) if offers is not None else "")
+            self.preview.ask(self._request, self._rounds)
 
     def _take(self, chosen: Chosen) -> None:
         self._chosen = chosen

@@ -39,6 +39,7 @@ class Panel(QWidget):
         self._said = _note(muted=True)
         self._problem = _note(muted=False)
         self._notice = _note(muted=True)
+        self._missing = _note(muted=True)
         self._chosen: Chosen | None = None
         self._reporting = False
         self._add_keys()
@@ -64,25 +65,30 @@ class Panel(QWidget):
             self._notice.setText(tr("Detect (D) first: this run has seen no frame."))
         self._notice.setVisible(detecting or not frames)
 
+    def show_missing(self, sentences: str) -> None:
+        """Say which strategies do not count."""
+        self._missing.setText(sentences)
+        self._missing.setVisible(bool(sentences))
+
     def show_busy(self, busy: bool) -> None:
         """An answer is on its way, or there."""
         if busy and not self._problem.text():
-            self._said.setText(tr("Choosing…"))
+            self._say(tr("Choosing…"))
         elif not busy and self._chosen is not None:
-            self._said.setText(_in_words(self._chosen))
+            self._say(_in_words(self._chosen))
 
     def show_chosen(self, chosen: Chosen) -> None:
         """Say what was chosen, and from what."""
         self._chosen = chosen
         self._show_problem("")
-        self._said.setText(_in_words(chosen))
+        self._say(_in_words(chosen))
         self._show_button(tr("No frame can be chosen: widen the limits"))
         self.show_report(bool(len(chosen.picks.rows)), self._reporting)
 
     def show_problem(self, sentence: str) -> None:
         """Say why nothing can be chosen."""
         self._chosen = None
-        self._said.setText("")
+        self._say("")
         self._show_problem(sentence)
         self._show_button(sentence)
         self.show_report(False, self._reporting)
@@ -97,6 +103,10 @@ class Panel(QWidget):
             self.report.setToolTip(tr("Nothing is chosen yet"))
         else:
             self.report.setToolTip(tr("Write what is chosen and why, as PDF and as a web page"))
+
+    def _say(self, sentences: str) -> None:
+        self._said.setText(sentences)
+        self._said.setVisible(bool(sentences))
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
@@ -120,10 +130,13 @@ class Panel(QWidget):
         title.setProperty("role", "heading")
         head = in_row(self.back, title, None, self.reset)
         head.setContentsMargins(8, 4, 8, 4)
-        foot = QVBoxLayout()
+        below = QWidget()
+        below.setObjectName("below")
+        below.setStyleSheet("#below { border-top: 1px solid palette(mid); }")
+        foot = QVBoxLayout(below)
         foot.setContentsMargins(8, 8, 8, 8)
         foot.setSpacing(8)
-        for note in (self._notice, self._problem, self._said):
+        for note in (self._notice, self._missing, self._problem, self._said):
             foot.addWidget(note)
         buttons = in_row(self.select, self.report)
         buttons.setStretchFactor(self.select, 1)
@@ -133,10 +146,10 @@ class Panel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.controls, 1)
-        layout.addLayout(foot)
+        layout.addWidget(below)
         self.setMinimumWidth(_WIDTH)
-        self._problem.hide()
-        self._notice.hide()
+        for note in (self._notice, self._missing, self._problem, self._said):
+            note.hide()
 
 
 def _note(*, muted: bool) -> QLabel:

@@ -84,6 +84,7 @@ class Preview(QObject):
         make_choosing = make_choosing or _chooser
         self._gather: Gather | None = None
         self._order: _Order | None = None
+        self._unplaced: Pool | None = None
         self.busy = False
         """Whether an answer is on its way."""
         self._chooser = _Chooser(make_choosing)
@@ -134,20 +135,27 @@ class Preview(QObject):
     @Slot(object)
     def _take_pool(self, pool: Pool) -> None:
         self.gathered.emit(pool)
-        if pool.embeddings is not None and len(pool):
-            self._placer.want(pool)
+        self._unplaced = pool if pool.embeddings is not None and len(pool) else None
 
     @Slot(object, object)
     def _take(self, order: _Order, chosen: Chosen) -> None:
         if order is self._order:
             self._show_busy(False)
             self.chosen.emit(chosen)
+            self._place()
 
     @Slot(object, str)
     def _refuse(self, order: _Order, sentence: str) -> None:
         if order is self._order:
             self._show_busy(False)
             self.failed.emit(sentence)
+            self._place()
+
+    def _place(self) -> None:
+        """Lay out, once the choice is there: both together would take longer to come."""
+        if self._unplaced is not None:
+            self._placer.want(self._unplaced)
+            self._unplaced = None
 
     def _show_busy(self, busy: bool) -> None:
         if busy != self.busy:

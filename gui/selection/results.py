@@ -65,7 +65,9 @@ class Results(QTabWidget):
     def show_nothing(self) -> None:
         """Nothing is chosen."""
         self._chosen = None
+        self._compared = None
         self._model.clear()
+        self.histograms.show_comparisons(())
         self.setTabText(_SHEET, tr("Chosen"))
 
     def show_frame(self, frame: int) -> None:

@@ -15,12 +15,14 @@ from pytestqt.qtbot import QtBot
 
 import core.selection.report_process
 import gui.workspace
-from core.detections import empty_detections
+from core.detections import empty_detections, empty_frame
+from core.embeddings.store import EmbeddingWriter
 from core.project import Round
 from core.selection.pool import Pool
 from core.selection.report_process import ReportRequest, Written
 from core.selection.request import DEFAULT_REQUEST, FrameId, Weighting
 from gui.main_window import MainWindow
+from gui.selection.gathering import gather_of
 from gui.selection.page import SelectionPage
 from gui.selection.pictures import Pictures
 from gui.session import Session
@@ -37,13 +39,15 @@ def make_page(qtbot: QtBot, qapp: QApplication, session: Session) -> Iterator[Ma
     made = []
     apply_theme(qapp, "light")
 
-    def make(pool: Pool | None = None) -> tuple[SelectionPage, type[FakeChooser]]:
+    def make(
+        pool: Pool | None = None, *, real: bool = False
+    ) -> tuple[SelectionPage, type[FakeChooser]]:
         chooser = fake()
         page = SelectionPage(
             session,
             Pictures(session.info.path, session.index, None),
-            gather=lambda session: lambda: pool or pool_for(session),
-            make_choosing=chooser,
+            gather=gather_of if real else lambda session: lambda: pool or pool_for(session),
+            make_choosing=None if real else chooser,
         )
         made.append(page)
         qtbot.addWidget(page)
@@ -145,12 +149,15 @@ def test_a_lasso_includes_excludes_and_is_cleared(qtbot: QtBot, make_page: MakeP
 
 
 def test_what_cannot_be_chosen_says_why(make_page: MakePage, session: Session) -> None:
-    page, _ = make_page(pool_for(session, embedded=False))
+    page, chooser = make_page(pool_for(session, embedded=False))
     row = page.panel.controls.rows["typicality"]
     assert not row.switch.isEnabled()
     assert "flickerscope embed" in row.switch.toolTip()
-    # What was on can be switched off.
+    # What was on can be switched off, and does not count until there are embeddings.
     assert page.panel.controls.rows["frames"].switch.isEnabled()
+    assert chooser.asked[-1].strategies == DEFAULT_REQUEST.strategies[1:]
+    assert any(text.startswith("Without Different frames: this run has") for text in texts(page))
+    assert page.panel.select.isEnabled()
 
 
 def test_an_error_is_a_sentence_on_the_page(qtbot: QtBot, make_page: MakePage) -> None:
@@ -289,3 +296,20 @@ def test_while_nothing_was_seen_it_says_so_and_follows(
         session.detection_changed.emit()
     assert not any("Detecting" in text for text in texts(page))
     assert len(chooser.asked) == 3
+
+
+def test_the_engine_itself_chooses_among_the_runs_frames(
+    qtbot: QtBot, session: Session, make_page: MakePage
+) -> None:
+    vectors = np.random.default_rng(0).normal(size=(24, 8)).astype(np.float16)
+    writer = EmbeddingWriter(session.project.run_file(session.run.id), empty_detections())
+    writer.extend([replace(empty_frame(), embedding=vector) for vector in vectors])
+    writer.save(session.detections)
+    page, _ = make_page(real=True)
+    chosen = page._chosen
+    assert chosen is not None
+    assert len(chosen.picks.rows) == 2
+    assert {reason.title for reason in chosen.picks.reasons} >= {"flickering"}
+    qtbot.waitUntil(lambda: page._plane is not None)
+    assert page._plane.shape == (24, 2)
+    assert np.isfinite(page._plane).all()
