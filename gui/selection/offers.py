@@ -82,7 +82,8 @@ class Offers:
         found: dict[str, list[str]] = {}
         for strategy in request.strategies:
             if strategy in left:
-                found.setdefault(self.why_not(strategy), []).append(strategy_title(strategy))
+                title = f"\u201c{strategy_title(strategy)}\u201d"
+                found.setdefault(self.why_not(strategy), []).append(title)
         return " ".join(
             tr("Without {what}: {why}.", what=", ".join(titles), why=why[:1].lower() + why[1:])
             for why, titles in found.items()

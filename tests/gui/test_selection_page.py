@@ -156,7 +156,10 @@ def test_what_cannot_be_chosen_says_why(make_page: MakePage, session: Session) -
     # What was on can be switched off, and does not count until there are embeddings.
     assert page.panel.controls.rows["frames"].switch.isEnabled()
     assert chooser.asked[-1].strategies == DEFAULT_REQUEST.strategies[1:]
-    assert any(text.startswith("Without Different frames: this run has") for text in texts(page))
+    assert any(
+        text.startswith("Without \u201cDifferent frames\u201d: this run has")
+        for text in texts(page)
+    )
     assert page.panel.select.isEnabled()
 
 
