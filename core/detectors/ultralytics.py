@@ -14,6 +14,7 @@ from core.detectors.loading import LoadedModel, load_model
 from core.detectors.machine import usable_cores
 from core.detectors.openvino import OpenVinoStreams
 from core.detectors.taps import OnnxTaps, Raw, TorchTaps, Vectors, pooled
+from core.detectors.uncertainty import uncertainties
 from core.detectors.weights import first_line
 from core.errors import DetectorError, DeviceFailedError, OutOfMemoryError
 from core.video.picture import Picture
@@ -49,6 +50,7 @@ class UltralyticsDetector:
 
         self._torch = torch
         self._predictor = loaded.predictor
+        self._predictor.get_obj_feats = partial(uncertainties, len(loaded.class_names))
         self._streams = _streams(loaded)
         self._run = _tapped(loaded)
         self.workers = _workers(loaded, self._streams)
@@ -91,6 +93,8 @@ class UltralyticsDetector:
         predictor = self._predictor
         # Where ultralytics keeps the names of the pictures, which its results must carry.
         predictor.batch = [""] * len(pictures), None, None
+        # What makes ultralytics tell which of the network's boxes were kept.
+        predictor._feats = raw.output
         try:
             with self._torch.inference_mode():
                 results = predictor.postprocess(raw.output, prepared, list(pictures))
@@ -185,8 +189,10 @@ def _batch_size(loaded: LoadedModel) -> int:
 
 def _to_frame(result: Any) -> FrameDetections:
     boxes = result.boxes
+    uncertainty = getattr(result, "feats", None)
     return FrameDetections(
         boxes.xyxy.cpu().numpy().astype(np.float32),
         boxes.conf.cpu().numpy().astype(np.float32),
         boxes.cls.cpu().numpy().astype(np.int16),
+        uncertainty=uncertainty,
     )

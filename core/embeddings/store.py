@@ -156,7 +156,7 @@ def _load(run_file: Path, detections: Detections) -> Embeddings | None:
             return Embeddings(source, frames, None)
         objects = _mapped(_objects_file(run_file), len(detections), widths.objects)
         return Embeddings(source, frames, objects)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         log.warning("the embeddings beside %s cannot be used (%s)", run_file.name, error)
         return None
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,11 +11,14 @@ from core.project.handover import Round
 from core.selection.bal import bal_picks
 from core.selection.candidates import Candidates, Clearance, Rows, candidates_of, used_up
 from core.selection.explain import reasons
+from core.selection.likeness import evenly
 from core.selection.mundig import lightly_mundig
 from core.selection.pool import Picks, Pool
 from core.selection.request import Bal, SelectRequest
 from core.selection.terms import Term, embedded, terms_of
 
+MOST_KNOWN = 2_000
+"""Labeled frames that the engine is told of: each costs as much time as a chosen one."""
 _MOST_AHEAD = 4
 """Times as many frames as are still wanted are asked for where most are too near to others."""
 
@@ -42,15 +46,19 @@ def select(pool: Pool, request: SelectRequest, *, rounds: Sequence[Round] = ()) 
     if bal:
         return bal_picks(pool, request, bal[0], rounds)
     taking, notes = _comparable(pool, request, candidates_of(pool, request))
-    everything = np.concatenate([taking.fixed, taking.rows])
+    fixed, fewer = _fixed(taking)
+    everything = np.concatenate([fixed, taking.rows])
     terms, more = terms_of(pool, request.strategies, everything, taking.n)
-    chosen, stopped = _choose(pool, request, terms, taking)
-    picked = np.concatenate([taking.included, chosen])
-    why = reasons(terms, taking.known, picked, len(taking.included), everything)
+    chosen, stopped = _choose(pool, request, terms, taking, fixed)
+    included = len(taking.included)
     return Picks(
-        picked, len(taking.included), why, taking.passed, stopped,
-        (*notes, *more, *taking.notes),
-    )  # fmt: skip
+        np.concatenate([taking.included, chosen]),
+        included,
+        reasons(terms, fixed, included, chosen, everything),
+        taking.passed,
+        stopped,
+        (*notes, *fewer, *more, *taking.notes),
+    )
 
 
 def _comparable(
@@ -60,14 +68,29 @@ def _comparable(
     there = embedded(pool, request.strategies)[taking.rows]
     if there.all():
         return taking, []
+    if not there.any() and not len(taking.included):
+        raise SelectionError(
+            "None of the frames that could be chosen has an embedding",
+            mend="embed again with `flickerscope embed`, or choose by columns alone",
+        )
     left_out = int((~there).sum())
     frames = "1 frame has" if left_out == 1 else f"{left_out:,} frames have"
-    kept = Candidates(taking.rows[there], taking.included, taking.known, taking.n, taking.passed)
-    return kept, [f"{frames} no embedding and cannot be compared, so none of them is chosen."]
+    note = f"{frames} no embedding and cannot be compared, so none of them is chosen."
+    return replace(taking, rows=taking.rows[there]), [note]
+
+
+def _fixed(taking: Candidates) -> tuple[Rows, list[str]]:
+    """Those from which others are to differ, labeled ones before included ones, and what to say."""
+    count = len(taking.known)
+    if count <= MOST_KNOWN:
+        return taking.fixed, []
+    known = taking.known[evenly(count, MOST_KNOWN)]
+    note = f"Of {count:,} labeled frames, {MOST_KNOWN:,} evenly spread ones are compared with."
+    return np.concatenate([known, taking.included]), [note]
 
 
 def _choose(
-    pool: Pool, request: SelectRequest, terms: Sequence[Term], taking: Candidates
+    pool: Pool, request: SelectRequest, terms: Sequence[Term], taking: Candidates, fixed: Rows
 ) -> tuple[Rows, str]:
     """New rows in the order of choice, and why they are fewer than asked for."""
     wanted = taking.n - len(taking.included)
@@ -79,8 +102,8 @@ def _choose(
         if not len(left):
             return np.array(chosen, np.int64), used_up(request, taking, len(chosen))
         missing = wanted - len(chosen)
-        fixed = np.concatenate([taking.fixed, np.array(chosen, np.int64)])
-        found = _run(terms, fixed, left, min(len(left), math.ceil(missing * ahead)))
+        before = np.concatenate([fixed, np.array(chosen, np.int64)])
+        found = _run(terms, before, left, min(len(left), math.ceil(missing * ahead)))
         kept = clear.keep(found.tolist(), missing)
         chosen += kept
         if len(kept) == len(found) < min(missing, len(left)):

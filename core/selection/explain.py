@@ -13,14 +13,14 @@ how much it wanted this frame rather than any. The share of a strategy is its pa
 leads that are above 0; where none is, all strategies have a part by their strength.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.selection.candidates import Rows
-from core.selection.likeness import distances, evenly
+from core.selection.likeness import EQUAL, distances, evenly
 from core.selection.pool import Column, Reason, Vectors
 from core.selection.terms import Distances, Shares, Term, Weights
 
@@ -32,25 +32,30 @@ _MOST_COMPARED = 1_024
 
 
 def reasons(
-    terms: Sequence[Term], known: Rows, chosen: Rows, included: int, candidates: Rows
+    terms: Sequence[Term], fixed: Rows, included: int, chosen: Rows, candidates: Rows
 ) -> tuple[Reason, ...]:
-    """What the strategies said of each chosen frame.
+    """What the strategies said of each chosen frame; nothing of those that a person included.
 
     Args:
         terms: The strategies.
-        known: Rows that were labeled before.
-        chosen: (k,) rows in the order of choice.
-        included: How many of them, at the beginning, a person included.
+        fixed: Rows that were labeled before, then those that a person included.
+        included: How many of the latter.
+        chosen: Further rows in the order of choice.
         candidates: Rows that took part; their mean is what a frame is compared with.
     """
     sample = np.sort(candidates)[evenly(len(candidates), _MOST_COMPARED)]
-    order = np.concatenate([known, chosen])
-    traces = [trace(term, order, len(known), sample) for term in terms]
+    order = np.concatenate([fixed, chosen])
+    traces = [trace(term, order, len(fixed), sample) for term in terms]
     leads = np.array([term.strength * lead for term, (_, lead) in zip(terms, traces, strict=True)])
     shares = _shares(leads, np.array([term.strength for term in terms]))
-    shares[:, :included] = np.nan
+    unknown = np.full(included, np.nan)
     return tuple(
-        Reason(term.title, term.strength, value, share)
+        Reason(
+            term.title,
+            term.strength,
+            np.concatenate([unknown, value]),
+            np.concatenate([unknown, share]),
+        )
         for term, (value, _), share in zip(terms, traces, shares, strict=True)
     )
 
@@ -93,6 +98,7 @@ def _distances(term: Distances, order: Rows, first: int, sample: Rows) -> tuple[
     weight = 1 / (np.maximum(counts, 1) * len(sample))[sample_row]
     start = int(ends[0])
     points = np.concatenate([chosen[start:], term.vectors[sample_at]])
+    to_points, to_chosen = _squared(points), _squared(chosen)
     near = _nearest(points, chosen[:start])
     gap = np.full(len(chosen), np.inf)
     gap[:start] = _nearest(chosen[:start], chosen[:start], others=True)
@@ -106,8 +112,8 @@ def _distances(term: Distances, order: Rows, first: int, sample: Rows) -> tuple[
             value[pick] = np.sqrt(distance)
             lead[pick] = np.log((before + distance) / (before + mean))
         for place in range(begin, end):
-            near = np.minimum(near, _squared(points, chosen[place]))
-            found = _squared(chosen[:place], chosen[place])
+            near = np.minimum(near, to_points(chosen[place]))
+            found = to_chosen(chosen[place])[:place]
             gap[:place] = np.minimum(gap[:place], found)
             gap[place] = found.min(initial=np.inf)
     return value, lead
@@ -127,10 +133,15 @@ def _nearest(points: Vectors, to: Vectors, *, others: bool = False) -> NDArray[n
     return np.concatenate([np.empty(0), *found])
 
 
-def _squared(points: Vectors, to: NDArray[np.float32]) -> NDArray[np.float64]:
-    apart = points - to
-    found: NDArray[np.float64] = np.einsum("ij,ij->i", apart, apart).astype(np.float64)
-    return found
+def _squared(points: Vectors) -> Callable[[Vectors], NDArray[np.float64]]:
+    """A function that gives the squared distances of all points to one vector."""
+    lengths = np.einsum("ij,ij->i", points, points)
+
+    def to(vector: Vectors) -> NDArray[np.float64]:
+        found = lengths + vector @ vector - 2 * (points @ vector)
+        return np.where(found < EQUAL, 0, found).astype(np.float64)
+
+    return to
 
 
 def _class_shares(term: Shares, order: Rows, first: int, sample: Rows) -> tuple[Column, Column]:

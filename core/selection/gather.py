@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.assertions.findings import Findings
 from core.detections import Detections
 from core.embeddings.embeddings import Embeddings, unit_vectors
+from core.embeddings.store import load_embeddings
 from core.errors import SelectionError
 from core.project import Project, Run
 from core.selection.pool import Pool, PoolVideo, Vectors
@@ -47,7 +48,7 @@ def source_of(
         detections: What the run saw.
         findings: What was found in it, within the person's thresholds.
         rate: Frames per second.
-        embeddings: The run's, where it has any.
+        embeddings: The run's; None takes those that are kept beside it, if there are any.
     """
     record = project.video
     video = PoolVideo(
@@ -59,7 +60,8 @@ def source_of(
         "exported": project.selecting.exported,
         "reviewed": tuple(sorted(reviewed)),
     }
-    return Source(video, detections, findings, run.info.class_names, known, embeddings)
+    found = embeddings or load_embeddings(project.run_file(run.id), detections)
+    return Source(video, detections, findings, run.info.class_names, known, found)
 
 
 def pool_of(sources: Sequence[Source]) -> Pool:

@@ -14,7 +14,8 @@ MOST_NEIGHBOURS = 2_048
 
 _MOST_VALUES = 2**24
 """Distances that are in memory at once."""
-_EQUAL = 1e-6
+EQUAL = 1e-6
+"""Squared distance of unit vectors that single precision cannot tell from 0."""
 
 
 def similarity(vectors: Vectors, to: Vectors) -> NDArray[np.float64]:
@@ -71,6 +72,5 @@ def distances(vectors: Vectors, to: Vectors) -> Iterator[NDArray[np.float32]]:
         block = vectors[first : first + size]
         own = np.einsum("ij,ij->i", block, block)
         found = own[:, np.newaxis] + squared - 2 * (block @ to.T)
-        # What single precision cannot tell from equal is equal.
-        found[found < _EQUAL] = 0
+        found[found < EQUAL] = 0
         yield np.sqrt(found, out=found)

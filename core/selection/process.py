@@ -11,7 +11,8 @@ from core.selection.layout2d import Points, plane
 from core.selection.pool import Picks, Pool
 from core.selection.request import SelectRequest
 
-_Wish = tuple[SelectRequest, tuple[Round, ...]] | Literal["plane"]
+Wish = tuple[SelectRequest, tuple[Round, ...]] | Literal["plane"]
+"""What the child is asked for."""
 
 
 class Chooser:
@@ -26,8 +27,8 @@ class Chooser:
             "The process that chooses frames ended unexpectedly",
             mend="try again; the log may say why",
         )
-        self._child: LastingChild[Pool, _Wish, Picks | Points] = LastingChild(
-            _answer, pool, died=died
+        self._child: LastingChild[Pool, Wish, Picks | Points] = LastingChild(
+            answer, pool, died=died
         )
 
     def select(
@@ -69,7 +70,8 @@ class Chooser:
         self._child.close()
 
 
-def _answer(pool: Pool, wish: _Wish) -> Picks | Points:
+def answer(pool: Pool, wish: Wish) -> Picks | Points:
+    """What the child answers; see `Chooser`."""
     if wish != "plane":
         request, rounds = wish
         return select(pool, request, rounds=rounds)

@@ -17,24 +17,20 @@ Column = NDArray[np.float64]
 _LEAST_FREQUENCY, _FURTHER_BOX = 0.9, 0.25
 
 
-def frame_scores(
-    detections: Detections,
-    findings: Findings,
-    uncertainty: NDArray[np.float32] | None = None,
-) -> dict[str, Column]:
+def frame_scores(detections: Detections, findings: Findings) -> dict[str, Column]:
     """The columns of `core.selection.columns` but `object_frequency`, which needs all candidates.
 
     Args:
         detections: What a run saw.
         findings: What was found in it.
-        uncertainty: (n, 2) margin and entropy of each box over all classes, 0..1; None where only
-            the score is known.
 
     Returns:
         (frames,) each.
     """
     boxes, frames = detections.frame, detections.frame_count
-    both = two_outcomes(detections.score) if uncertainty is None else uncertainty
+    both, told = two_outcomes(detections.score), detections.uncertainty
+    if told is not None:
+        both = np.where(np.isnan(told), both, told)
     missing = findings.missing
     return {
         "flickering": findings.scores.astype(np.float64),

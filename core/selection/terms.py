@@ -139,7 +139,7 @@ def embedded(pool: Pool, strategies: Sequence[Strategy]) -> NDArray[np.bool_]:
     """
     found = np.ones(len(pool), np.bool_)
     for strategy in strategies:
-        if isinstance(strategy, Diversity | Typicality | Similarity):
+        if isinstance(strategy, Diversity | Typicality | Similarity) and strategy.strength:
             vectors, offsets = _vectors(pool, strategy.of)
             if offsets is None:
                 found &= vectors.any(axis=1)
@@ -246,10 +246,11 @@ def _vectors(pool: Pool, of: Of) -> tuple[Vectors, Rows | None]:
     """The embeddings, and the first of each frame where they are objects'."""
     vectors = pool.embeddings if of == "frames" else pool.objects
     if vectors is None or not vectors.any():
-        videos = ", ".join(video.name for video in pool.videos)
-        alike = " of one kind for all of" if len(pool.videos) > 1 else " for"
+        several = len(pool.videos) > 1
+        videos = f"{len(pool.videos)} videos" if several else pool.videos[0].name
         raise SelectionError(
-            f"There are no embeddings of {of}{alike} {videos}, by which to compare them",
+            f"The {of} of {videos} have no embeddings{' of one model' * several} by which to "
+            "compare them",
             mend="run `flickerscope embed PROJECT --model resnet18`, or detect again",
         )
     return vectors, pool.offsets if of == "objects" else None

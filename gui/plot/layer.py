@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from gui.plot.colours import Palette
@@ -20,6 +21,10 @@ from gui.timeline.painting import image, rgb
 
 _AROUND = 160.0
 """Logical pixels beyond each edge of a picture made while the points are dragged."""
+_SLOW = 0.016
+"""Seconds of drawing from which zooming looks at the picture before, for a moment."""
+_STRETCHED = 0.6, 2.5
+"""How much smaller or larger that may look."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +47,7 @@ class Layer:
         self._inks: dict[Shape, Ink] = {}
         self._dot = 0.0
         self._margin = 0.0
+        self._took = 0.0
         self._ratio = 1.0
         self._image = QImage()
 
@@ -50,18 +56,31 @@ class Layer:
         self._made, self._groups, self._inks = None, {}, {}
 
     def picture(
-        self, scene: LayerScene, layout: PlotLayout, ratio: float
-    ) -> tuple[QPointF, QImage]:
-        """The picture, and where its corner lies in the widget.
+        self, scene: LayerScene, layout: PlotLayout, ratio: float, *, hurried: bool = False
+    ) -> tuple[QRectF, QImage]:
+        """The picture, and where it lies in the widget.
 
-        `ratio` is device pixels per logical pixel; `layout` lies on them.
+        Args:
+            scene: What it shows, as when it was forgotten last.
+            layout: On the screen's pixels.
+            ratio: Of which so many make a logical one.
+            hurried: Where drawing takes long, another size of the last picture will do.
         """
-        if not self._covers(layout, ratio):
+        if not (self._covers(layout, ratio) or (hurried and self._resembles(layout))):
             self._draw(scene, layout, ratio)
         made = self._made
         assert made is not None
-        corner = layout.x - made.x - self._margin, layout.y - made.y - self._margin
-        return QPointF(*corner), self._image
+        zoom = layout.scale / made.scale
+        left = layout.x - (made.x + self._margin) * zoom
+        top = layout.y - (made.y + self._margin) * zoom
+        size = self._image.deviceIndependentSize() * zoom
+        return QRectF(left, top, size.width(), size.height()), self._image
+
+    def _resembles(self, layout: PlotLayout) -> bool:
+        made = self._made
+        if made is None or made.size != layout.size or self._took < _SLOW:
+            return False
+        return _STRETCHED[0] <= layout.scale / made.scale <= _STRETCHED[1]
 
     def _covers(self, layout: PlotLayout, ratio: float) -> bool:
         made = self._made
@@ -72,6 +91,7 @@ class Layer:
         return max(abs(layout.x - made.x), abs(layout.y - made.y)) <= self._margin
 
     def _draw(self, scene: LayerScene, layout: PlotLayout, ratio: float) -> None:
+        began = time.perf_counter()
         panned = self._made is not None and self._made.scale == layout.scale
         self._margin = math.ceil(_AROUND * ratio) / ratio if panned else 0.0
         dot = layout.dot(len(scene.points))
@@ -90,6 +110,7 @@ class Layer:
         )
         self._image = image(pixels)
         self._image.setDevicePixelRatio(ratio)
+        self._took = time.perf_counter() - began
 
 
 def grouped(scene: LayerScene) -> dict[Shape, Group]:

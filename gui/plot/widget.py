@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -38,8 +39,10 @@ Mode = Literal["point", "include", "exclude"]
 """What dragging does: move the points, or draw a lasso."""
 
 EMPTY_MESSAGE = mark(
-    "No embeddings in this run: detect again, or run \u201cflickerscope embed\u201d"
+    "No embeddings in this run: detect again, or run \u201cflickerscope\u00a0embed\u201d"
 )
+_SHARP_MS = 80
+"""After a turn of the wheel, until the points have to be sharp."""
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _WAYS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -85,6 +88,8 @@ class EmbeddingPlot(PlotView):
         self._mode: Mode = "point"
         self._legend = self._content.legend(self._theme, self.font())
         self._layer = Layer()
+        self._zooming = QTimer(self, singleShot=True, interval=_SHARP_MS)
+        self._zooming.timeout.connect(self.update)
         self._lasso: Sequence[Point] = ()
         self._excludes = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -171,7 +176,12 @@ class EmbeddingPlot(PlotView):
             ratio = self.devicePixelRatioF()
             layout = self._layout.on_pixels(ratio)
             scene = self._content.scene(self._theme)
-            painter.drawImage(*self._layer.picture(scene, layout, ratio))
+            hurried = self._zooming.isActive()
+            where, picture = self._layer.picture(scene, layout, ratio, hurried=hurried)
+            if hurried:
+                # The last picture may not reach as far.
+                painter.fillRect(self.rect(), QColor(self._theme.well))
+            painter.drawImage(where, picture)
             self._paint_legend(painter)
             paint_overlay(painter, self._overlay(layout))
         else:
@@ -190,6 +200,10 @@ class EmbeddingPlot(PlotView):
     def hideEvent(self, event: QHideEvent) -> None:
         self._cancel()
         self._point_at(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._zooming.start()
+        super().wheelEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if (

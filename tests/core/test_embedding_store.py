@@ -160,7 +160,9 @@ def test_a_file_that_is_missing_or_short_means_no_embeddings(
 @pytest.mark.parametrize(
     "text",
     ['{"source": "x", "frames": "4", "objects": 3}', '{"source": 1, "frames": 4, "objects": 3}',
-     '{"source": "x", "frames": -4, "objects": null}', '{"frames": 4}', "[4, 3]", "null"],
+     '{"source": "x", "frames": -4, "objects": null}',
+     '{"source": "x", "frames": 99999999999999999999, "objects": 1}',
+     '{"frames": 4}', "[4, 3]", "null"],
 )  # fmt: skip
 def test_a_description_that_nobody_wrote_means_no_embeddings(
     run_file: Path, frames: list[FrameDetections], text: str

@@ -171,6 +171,14 @@ def test_labeled_frames_are_not_chosen_and_others_differ_from_them() -> None:
     assert f"{60 - len(exported)} of 60" in found.stopped
 
 
+def test_of_many_labeled_frames_some_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.selection.engine.MOST_KNOWN", 5)
+    labeled = tuple(FrameId(0, frame) for frame in range(40))
+    found = select(POOL, ask(20, labeled=labeled))
+    assert sorted(frames(found)) == list(range(40, 60))
+    assert found.notes == ("Of 40 labeled frames, 5 evenly spread ones are compared with.",)
+
+
 def test_frames_are_apart_within_each_video() -> None:
     pool = pool_of_noise(100, videos=2)
     request = ask(30, Diversity(), Weighting("flickering"), apart=5, include=(FrameId(1, 50),))
@@ -245,7 +253,10 @@ def test_frames_without_an_embedding_are_left_out_where_one_is_needed() -> None:
     found = select(pool, ask(60))
     assert sorted(frames(found)) == [frame for frame in range(60) if frame not in (3, 5)]
     assert found.notes[0].startswith("2 frames have no embedding")
-    assert len(select(pool, ask(60, Weighting("flickering"))).rows) == 60
+    # A strategy of no strength needs none.
+    assert len(select(pool, ask(60, Weighting("flickering"), Diversity(0))).rows) == 60
+    with pytest.raises(SelectionError, match="None of the frames"):
+        select(pool, ask(5, exclude=tuple(FrameId(0, i) for i in range(60) if i not in (3, 5))))
 
 
 def test_similar_frames_and_typical_ones_are_as_the_engine_has_them() -> None:

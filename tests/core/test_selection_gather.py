@@ -1,7 +1,7 @@
 """The pool of one or several projects, and a person's own numbers in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from core.assertions.imputed import ImputedBox
-from core.detections import Detections
+from core.detections import Detections, empty_detections, empty_frame
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.embeddings.embeddings import Embeddings
+from core.embeddings.store import EmbeddingWriter
 from core.errors import SelectionError
 from core.lightly.names import frame_name
 from core.prelabels import Verdict
@@ -43,19 +44,25 @@ def clip(make_video: MakeVideo) -> Path:
     return make_video("clip.mp4", FRAMES)
 
 
+INFO = DetectorInfo("net", "0" * 64, "torch", "cpu", ("car", "person", "truck"), "1")
+
+
 @pytest.fixture
-def source(clip: Path, tmp_path: Path) -> Source:
+def project(clip: Path, tmp_path: Path) -> Iterator[Project]:
     with VideoReader(clip) as reader:
-        project = Project.create(tmp_path / "clip.flickerscope", reader.info)
-    info = DetectorInfo("net", "0" * 64, "torch", "cpu", ("car", "person", "truck"), "1")
-    run = Run.begin(new_run_id(), DetectorConfig(), info)
+        made = Project.create(tmp_path / "clip.flickerscope", reader.info)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def source(project: Project) -> Source:
+    run = Run.begin(new_run_id(), DetectorConfig(), INFO)
     boxes = [ImputedBox(frame, (0, 0, 9, 9), "car", 0.5, "flickering") for frame in (3, 4)]
     project.apply(SetDecisions.of(Verdict.ACCEPTED, boxes[:1], "Accept"))
     project.apply(SetDecisions.of(Verdict.REJECTED, boxes[1:], "Reject"))
     project.apply(SetSelecting(Selecting(exported=(7, 8))))
-    found = source_of(project, run, seen(), findings(seen()), 25.0, embeddings("net", FRAMES))
-    project.close()
-    return found
+    return source_of(project, run, seen(), findings(seen()), 25.0, embeddings("net", FRAMES))
 
 
 def embeddings(name: str, frames: int, width: int = 4) -> Embeddings:
@@ -91,6 +98,18 @@ def test_a_pool_has_all_that_is_known_of_every_frame(source: Source) -> None:
     assert pool.offsets is not None
     assert pool.offsets.tolist() == seen().offsets.tolist()
     assert len(pool.objects) == len(seen())
+
+
+def test_embeddings_are_taken_from_beside_the_run(project: Project) -> None:
+    run, calm = Run.begin(new_run_id(), DetectorConfig(), INFO), empty_detections(3)
+    writer = EmbeddingWriter(project.run_file(run.id), empty_detections(), "net backbone")
+    writer.extend([replace(empty_frame(), embedding=np.ones(4, np.float16))] * 3)
+    writer.save(calm)
+    found = source_of(project, run, calm, findings(calm), 25.0)
+    assert found.embeddings is not None
+    assert found.embeddings.source == "net backbone"
+    other = replace(run, id=new_run_id())
+    assert source_of(project, other, calm, findings(calm), 25.0).embeddings is None
 
 
 def test_frames_that_no_run_looked_at_are_no_candidates(source: Source) -> None:

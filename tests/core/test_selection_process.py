@@ -11,6 +11,7 @@ from core.child import LastingChild
 from core.embeddings.embeddings import unit_vectors
 from core.errors import Cancelled, SelectionError
 from core.project.handover import Round
+from core.selection import process
 from core.selection.engine import select
 from core.selection.layout2d import plane
 from core.selection.process import Chooser
@@ -76,12 +77,8 @@ def test_a_child_that_dies_or_has_a_bug_is_replaced() -> None:
 
 
 def test_without_embeddings_there_is_no_plane() -> None:
-    chooser = Chooser(replace(POOL, embeddings=None))
-    try:
-        with pytest.raises(SelectionError, match="flickerscope embed"):
-            chooser.plane()
-    finally:
-        chooser.close()
+    with pytest.raises(SelectionError, match="flickerscope embed"):
+        process.answer(replace(POOL, embeddings=None), "plane")
 
 
 def clusters(each: int) -> np.ndarray:

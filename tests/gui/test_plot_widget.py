@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import gui.plot.layer
 from gui.plot import Colours, EmbeddingPlot, Mode
 from gui.plot.content import Content
 from gui.plot.layer import Layer
@@ -315,9 +316,8 @@ def test_panning_far_shows_what_zooming_shows(plot: EmbeddingPlot) -> None:
 def test_the_picture_has_the_pixels_of_the_screen(ratio: float) -> None:
     content = Content().with_points(np.array([[0, 0], [1, 1]], np.float32))
     layout = PlotLayout.fitted((300, 200), content.points.bounds).on_pixels(ratio)
-    corner, picture = Layer().picture(content.scene(DARK), layout, ratio)
-    assert corner == QPointF(0, 0)
-    assert picture.deviceIndependentSize() == QSizeF(300, 200)
+    where, picture = Layer().picture(content.scene(DARK), layout, ratio)
+    assert where == QRectF(0, 0, 300, 200)
     assert picture.width() == 300 * ratio
     x, y = layout.to_widget((1, 1))
     assert picture.pixelColor(int(x * ratio), int(y * ratio)).name() == "#56b4e9"
@@ -329,9 +329,38 @@ def test_the_picture_is_kept_while_it_is_panned() -> None:
     layout = PlotLayout.fitted((300, 200), content.points.bounds).zoomed_about((150, 100), 20)
     first = layer.picture(scene, layout, 1.0)[1]
     moved = layer.picture(scene, layout.panned(0, -20), 1.0)[1]
-    corner, again = layer.picture(scene, layout.panned(0, -60), 1.0)
+    where, again = layer.picture(scene, layout.panned(0, -60), 1.0)
     assert first.cacheKey() != moved.cacheKey() == again.cacheKey()
-    assert corner == QPointF(-160, -200)
+    assert where == QRectF(-160, -200, 620, 520)
+
+
+def test_where_drawing_is_slow_a_turning_wheel_stretches_the_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gui.plot.layer, "_SLOW", 0.0)
+    content = Content().with_points(np.array([[0, 0], [1, 1]], np.float32))
+    scene, layer = content.scene(DARK), Layer()
+    layout = PlotLayout.fitted((300, 200), content.points.bounds)
+    sharp = layer.picture(scene, layout, 1.0)[1]
+    closer = layout.zoomed_about((150, 100), 2)
+    where, stretched = layer.picture(scene, closer, 1.0, hurried=True)
+    assert stretched.cacheKey() == sharp.cacheKey()
+    assert where == QRectF(-150, -100, 600, 400)
+    far = layer.picture(scene, closer.zoomed_about((150, 100), 2), 1.0, hurried=True)[1]
+    assert far.cacheKey() != sharp.cacheKey()
+    where, exact = layer.picture(scene, closer, 1.0)
+    assert exact.cacheKey() != far.cacheKey()
+    assert where == QRectF(0, 0, 300, 200)
+
+
+def test_points_are_sharp_soon_after_the_wheel(
+    plot: EmbeddingPlot, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(gui.plot.layer, "_SLOW", 0.0)
+    plot.grab()
+    wheel(plot, at(12), 3)
+    stretched = plot.grab().toImage()
+    qtbot.waitUntil(lambda: plot.grab().toImage() != stretched)
 
 
 # Few points, and none
