@@ -1,8 +1,9 @@
 """The controls with what stands above and below them: back, reset, how it goes, and the button."""
 
+import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -12,9 +13,11 @@ from gui.review.controls import in_row
 from gui.selection.controls import Controls
 from gui.selection.form import Form
 from gui.selection.preview import Chosen
-from gui.text import grouped
+from gui.text import clock, grouped
 
 _WIDTH = 304
+_LONG_SECONDS = 3
+"""From here on it is said for how long it has gone on."""
 _KEYS = "Ctrl+Return"
 
 
@@ -41,6 +44,9 @@ class Panel(QWidget):
         self._notice = _note(muted=True)
         self._missing = _note(muted=True)
         self._chosen: Chosen | None = None
+        self._since = 0.0
+        self._ticking = QTimer(self, interval=1000)
+        self._ticking.timeout.connect(self._show_elapsed)
         self._reporting = False
         self._add_keys()
         self._lay_out()
@@ -72,10 +78,14 @@ class Panel(QWidget):
 
     def show_busy(self, busy: bool) -> None:
         """An answer is on its way, or there."""
-        if busy and not self._problem.text():
-            self._say(tr("Choosing…"))
-        elif not busy and self._chosen is not None:
-            self._say(_in_words(self._chosen))
+        if busy and not self._ticking.isActive():
+            self._since = time.monotonic()
+            self._ticking.start()
+            self._show_elapsed()
+        elif not busy:
+            self._ticking.stop()
+            if self._chosen is not None:
+                self._say(_in_words(self._chosen))
 
     def show_chosen(self, chosen: Chosen) -> None:
         """Say what was chosen, and from what."""
@@ -103,6 +113,12 @@ class Panel(QWidget):
             self.report.setToolTip(tr("Nothing is chosen yet"))
         else:
             self.report.setToolTip(tr("Write what is chosen and why, as PDF and as a web page"))
+
+    def _show_elapsed(self) -> None:
+        seconds = time.monotonic() - self._since
+        if not self._problem.text():
+            told = f" {clock(seconds)}" if seconds >= _LONG_SECONDS else ""
+            self._say(tr("Choosing…") + told)
 
     def _say(self, sentences: str) -> None:
         self._said.setText(sentences)
