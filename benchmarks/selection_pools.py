@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from benchmarks.ground_truth import LONGEST_GAP, load
 from core.detections import Detections
 from core.detectors.base import DetectorConfig, Sampling, model_reference
-from core.embeddings.store import load_embeddings
 from core.errors import ProjectError
 from core.headless import Report, process_video
 from core.opening import Target, open_reader
@@ -42,8 +41,7 @@ def source(folder: Path) -> Source:
         run, detections = current_run(project)
         with open_reader(Target(project.video.path, folder)) as reader:
             found = findings_of(project, run, detections, reader.index).within(project.thresholds)
-            embeddings = load_embeddings(project.run_file(run.id), detections)
-            return source_of(project, run, detections, found, float(reader.info.rate), embeddings)
+            return source_of(project, run, detections, found, float(reader.info.rate))
 
 
 def recoverable_misses(folder: Path, truth: Path, kind: str = "person") -> Column:

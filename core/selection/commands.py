@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.embeddings.store import load_embeddings
 from core.errors import SelectionError
 from core.headless import Report, Summary, opened_reader, reserved
 from core.lightly.names import name_key
@@ -112,9 +111,8 @@ def _opened(project: Project, report: Report) -> _Opened:
     run, detections = current_run(project)
     with opened_reader(Target(project.video.path, project.folder), report) as reader:
         found = findings_of(project, run, detections, reader.index).within(project.thresholds)
-        embeddings = load_embeddings(project.run_file(run.id), detections)
         rate = float(reader.info.rate)
-        source = source_of(project, run, detections, found, rate, embeddings)
+        source = source_of(project, run, detections, found, rate)
         return _Opened(source, reader.index.timestamps())
 
 

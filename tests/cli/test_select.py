@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 
 from core.detectors.base import DetectorConfig
+from core.errors import ExportError
 from core.pipeline import process
 from core.project import Project
+from core.selection.layout2d import Points
+from core.selection.pool import Picks, Pool
+from core.selection.report import writing
 from core.selection.request import Diversity, FrameId, SelectRequest
 from core.video import VideoReader
 from tests.cli.conftest import Answer, Flickerscope
@@ -103,6 +107,40 @@ def test_frames_are_chosen_written_and_remembered(
     assert exported.code == 0, exported
     names = {path.name for path in (tmp_path / "yolo" / "images").iterdir()}
     assert names == set((out / "selection.txt").read_text().splitlines())
+
+
+def test_a_report_lies_beside_the_lists_or_nothing_does(
+    drive: Path, tmp_path: Path, flickerscope: Flickerscope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    def write(
+        pool: Pool,
+        picks: Picks,
+        request: SelectRequest,
+        folder: Path,
+        *,
+        plane: Points,
+        **_: object,
+    ) -> None:
+        shapes.append((len(pool), len(picks.rows), *plane.shape))
+        if request.seed:
+            raise ExportError("The report cannot be written", mend="choose another folder")
+        (folder / "report.pdf").touch()
+
+    # Tests of the report itself write it: it takes seconds.
+    monkeypatch.setattr(writing, "write_report", write)
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    answer = flickerscope("select", drive, "-n", 2, "--report", "--out", good)
+    assert answer.code == 0, answer
+    assert {path.name for path in good.iterdir()} == FILES | {"report.pdf"}
+    refused = flickerscope("select", drive, "-n", 3, "--report", "--seed", 1, "--out", bad)
+    assert "cannot be written" in refused.err
+    assert not bad.exists()
+    assert shapes == [(COUNT, 2, COUNT, 2), (COUNT, 3, COUNT, 2)]
+    with closing(Project.open(drive)) as project:
+        assert project.selection is not None
+        assert project.selection.name == "good"
 
 
 def test_the_same_request_chooses_the_same_frames(
