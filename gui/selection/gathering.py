@@ -11,7 +11,6 @@ from gui.session import Session
 
 if TYPE_CHECKING:
     from core.selection.gather import Source
-
     from core.selection.pool import Pool
 
 
@@ -35,9 +34,8 @@ class _Reading:
     run_file: Path
 
     def __call__(self) -> Pool:
-        from core.selection.gather import pool_of
-
         from core.embeddings.store import load_embeddings
+        from core.selection.gather import pool_of
 
         embeddings = load_embeddings(self.run_file, self.source.detections)
         return pool_of([replace(self.source, embeddings=embeddings)])
