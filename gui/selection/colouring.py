@@ -39,11 +39,10 @@ def colours(pool: Pool, choice: Choice, chosen: NDArray[np.int64]) -> Colours:
     if choice.key == CLASSES:
         return _by_class(pool, choice.title)
     if choice.key == CHOSEN:
-        found = np.zeros(len(pool), np.int16)
-        found[chosen] = 1
-        return Colours(title=choice.title, categories=found, names=(tr("not chosen"), tr("chosen")))
-    values = pool.columns[choice.key.removeprefix("column ")]
-    return Colours(title=choice.title, scores=_stretched(values))
+        found = np.full(len(pool), -1, np.int16)
+        found[chosen] = 0
+        return Colours(title=choice.title, categories=found, names=(tr("chosen"),))
+    return _by_value(pool.columns[choice.key.removeprefix("column ")], choice.title)
 
 
 def _by_class(pool: Pool, title: str) -> Colours:
@@ -53,12 +52,12 @@ def _by_class(pool: Pool, title: str) -> Colours:
     return Colours(title=title, categories=most, names=pool.class_names)
 
 
-def _stretched(values: NDArray[np.float64]) -> NDArray[np.float32]:
+def _by_value(values: NDArray[np.float64], title: str) -> Colours:
     """Those from 0 to 1 as they are."""
     finite = np.isfinite(values)
     scores = np.where(finite, values, np.nan)
-    if finite.any():
+    low, high = 0.0, 1.0
+    if finite.any() and (values[finite].min() < 0 or values[finite].max() > 1):
         low, high = float(values[finite].min()), float(values[finite].max())
-        if low < 0 or high > 1:
-            scores = (scores - low) / ((high - low) or 1.0)
-    return scores.astype(np.float32)
+        scores = (scores - low) / ((high - low) or 1.0)
+    return Colours(title=title, scores=scores.astype(np.float32), ends=(low, high))

@@ -76,6 +76,11 @@ class SelectionPage(QWidget):
         self._connect()
         self.setFocusProxy(self.panel.controls.amount)
 
+    @property
+    def laid_out(self) -> bool:
+        """Whether the plot shows the frames."""
+        return self._plane is not None
+
     def set_theme(self, theme: Theme) -> None:
         """Dress all that paints itself."""
         self.view.set_theme(theme)

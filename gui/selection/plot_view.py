@@ -65,6 +65,7 @@ class PlotView(QWidget):
         self._choices: list[Choice] = []
         self.plot = EmbeddingPlot()
         self.colour = QComboBox()
+        self.colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.colour.setAccessibleName(tr("Colour by"))
         self.colour.setToolTip(tr("What the colour of a point says of its frame"))
         self.colour.currentIndexChanged.connect(self._colour)

@@ -1,6 +1,5 @@
 """What columns and strategies are called in the window."""
 
-from core.selection.columns import COLUMNS
 from core.selection.request import (
     Bal,
     Balance,
@@ -27,7 +26,27 @@ _KINDS = {
     "flickering_tutorial": mark("As in the tutorial"),
     "missed_boxes": mark("By missed boxes"),
 }
-_ABOUT = {spec.name: spec.about for spec in COLUMNS}
+_ABOUT = {
+    "flickering": mark("Probability that at least one violation is a true one, 0 to 1"),
+    "flickering_tutorial": mark("1 where a frame flickers, else 0.5"),
+    "missed_boxes": mark(
+        "Expected number of boxes that the detector missed: sum of the imputed ones' plausibility"
+    ),
+    "objectness_least_confidence": mark(
+        "1 less the mean score of the boxes, 0 without any (as Lightly)"
+    ),
+    "uncertainty_margin": mark(
+        "Most uncertain box, 1 less the gap between its two likeliest classes, 0 to 1 (as Lightly)"
+    ),
+    "uncertainty_entropy": mark(
+        "Most uncertain box, entropy over its classes, 0 to 1 (as Lightly)"
+    ),
+    "object_frequency": mark(
+        "Many boxes of many classes, 0.9 to 1 over the candidates (as Lightly)"
+    ),
+    "boxes": mark("Number of boxes that the detector saw"),
+}
+"""The sentences of `core.selection.columns`."""
 
 
 def column_title(name: str) -> str:
@@ -42,7 +61,7 @@ def kind_title(name: str) -> str:
 
 def column_about(name: str) -> str:
     """One sentence on a column; empty for metadata."""
-    return _ABOUT.get(name, "")
+    return tr(_ABOUT[name]) if name in _ABOUT else ""
 
 
 def strategy_title(strategy: Strategy) -> str:
