@@ -96,6 +96,14 @@ class Program:
         place = wait_for(f"{name!r}", lambda: self.see(name))
         self._xdotool("mousemove", str(place["x"]), str(place["y"]), "click", "1")
 
+    def draw(self, *points: tuple[int, int]) -> None:
+        """Drag the mouse from point to point of the screen with its left button down."""
+        first, *others = points
+        self._xdotool("mousemove", *map(str, first), "mousedown", "1")
+        for point in others:
+            self._xdotool("mousemove", *map(str, point))
+        self._xdotool("mouseup", "1")
+
     def type_into(self, name: str, text: str) -> None:
         """Replace the text of a field."""
         self.click(name)

@@ -29,8 +29,17 @@ from PySide6.QtWidgets import (
 from gui import __main__ as program
 from gui import application
 from gui.cloud import following
+from gui.plot import EmbeddingPlot
 
-_SEEN = (QAbstractButton, QAbstractSpinBox, QLineEdit, QLabel, QComboBox, QTextBrowser)
+_SEEN = (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QLineEdit,
+    QLabel,
+    QComboBox,
+    QTextBrowser,
+    EmbeddingPlot,
+)
 
 
 class Eye(application.MainWindow):
