@@ -1,4 +1,4 @@
-"""A stream of messages from a child process.
+"""A stream of messages from a child process, or one answer after another.
 
 Work that holds Python's global lock for long moments, or fills all cores, cannot make the window
 stutter from there, and a crash of a driver or of a pickle costs the work, not the window.
@@ -10,7 +10,8 @@ import os
 import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
 
 from core.errors import Cancelled, UserError
 
@@ -20,6 +21,7 @@ _POLL_SECONDS = 0.05
 
 Request = TypeVar("Request")
 Message = TypeVar("Message")
+Given = TypeVar("Given")
 
 
 def stream_from_child(
@@ -54,41 +56,139 @@ def stream_from_child(
         child.join()
 
 
+class LastingChild(Generic[Given, Request, Message]):
+    """A child process that answers one request after another; it starts with the first one.
+
+    Not for use from several threads at a time.
+
+    Args:
+        answer: A function of a module; gives neither None nor an exception.
+        given: Its first argument, sent to the child once.
+        died: What to raise if the child dies.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Given, Request], Message],
+        given: Given,
+        *,
+        died: UserError,
+    ) -> None:
+        self._answer, self._given, self._died = answer, given, died
+        self._running: tuple[BaseProcess, Connection] | None = None
+
+    def ask(self, request: Request, cancelled: Callable[[], bool]) -> Message:
+        """The answer to a request.
+
+        Args:
+            request: The second argument of `answer`.
+            cancelled: Asked about 20 times a second.
+
+        Raises:
+            Cancelled: `cancelled` said so; the child is ended, and the next request starts another.
+            UserError: As the child met it, or `died`.
+        """
+        try:
+            pipe = self._pipe()
+            try:
+                pipe.send(request)
+            except OSError:
+                raise self._died from None
+            message: Message = _next(pipe, cancelled, self._died)
+        except BaseException as error:
+            if error is self._died or not isinstance(error, UserError):
+                self.close()
+            raise
+        return message
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        if self._running is None:
+            return
+        child, pipe = self._running
+        self._running = None
+        pipe.close()
+        child.terminate()
+        child.join()
+
+    def _pipe(self) -> Connection:
+        if self._running is None:
+            context = multiprocessing.get_context("spawn")
+            own, other = context.Pipe()
+            child = context.Process(
+                target=_answer_all, args=(self._answer, self._given, other), daemon=True
+            )
+            child.start()
+            other.close()
+            self._running = child, own
+        return self._running[1]
+
+
 def _messages(
     receiver: Connection, cancelled: Callable[[], bool], died: UserError
 ) -> Iterator[Message]:
-    while True:
-        while not receiver.poll(_POLL_SECONDS):
-            if cancelled():
-                raise Cancelled
+    while (message := _next(receiver, cancelled, died)) is not None:
+        yield message
+
+
+def _next(receiver: Connection, cancelled: Callable[[], bool], died: UserError) -> Any:
+    """The child's next message; an error that it sends is raised."""
+    while not receiver.poll(_POLL_SECONDS):
         if cancelled():
             raise Cancelled
-        try:
-            message = receiver.recv()
-        except (EOFError, OSError):  # OSError: it died in the middle of a message
-            raise died from None
-        if message is None:
-            return
-        if isinstance(message, Exception):
-            raise message
-        yield message
+    if cancelled():
+        raise Cancelled
+    try:
+        message = receiver.recv()
+    except (EOFError, OSError):  # OSError: it died in the middle of a message
+        raise died from None
+    if isinstance(message, Exception):
+        raise message
+    return message
 
 
 def _serve(
     serve: Callable[[Request], Iterator[Message]], request: Request, sender: Connection
 ) -> None:
     """The child: send messages, then None; an error takes the place of the rest."""
-    if hasattr(os, "nice"):
-        os.nice(19)  # the window comes first where cores are few
+    _give_way()
     try:
         for message in serve(request):
             sender.send(message)
         sender.send(None)
-    except UserError as error:
-        sender.send(error)
     except BrokenPipeError:
         log.info("nobody listens any more")
     except Exception as error:
-        bug = RuntimeError(f"{type(error).__name__}: {error}")
-        bug.add_note(traceback.format_exc())
-        sender.send(bug)
+        sender.send(_to_send(error))
+
+
+def _answer_all(
+    answer: Callable[[Given, Request], Message], given: Given, pipe: Connection
+) -> None:
+    """The child: one answer, or an error, for each request, until nobody asks any more."""
+    _give_way()
+    while True:
+        try:
+            request = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            pipe.send(answer(given, request))
+        except BrokenPipeError:
+            return
+        except Exception as error:
+            pipe.send(_to_send(error))
+
+
+def _give_way() -> None:
+    if hasattr(os, "nice"):
+        os.nice(19)  # the window comes first where cores are few
+
+
+def _to_send(error: Exception) -> Exception:
+    """The error as its parent can read it."""
+    if isinstance(error, UserError):
+        return error
+    bug = RuntimeError(f"{type(error).__name__}: {error}")
+    bug.add_note(traceback.format_exc())
+    return bug

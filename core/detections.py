@@ -30,6 +30,9 @@ class Detections:
     somebody looked at the pictures."""
     cut: NDArray[np.bool_] | None = None
     """(frames,) whether a new scene begins, where somebody looked."""
+    uncertainty: NDArray[np.float32] | None = None
+    """(n, 2) margin and entropy over the classes of each box, 0 for one class alone to 1 for all
+    alike; NaN for boxes of which the detector does not tell."""
 
     def __post_init__(self) -> None:
         rows = len(self.xyxy)
@@ -99,13 +102,19 @@ def empty_detections(frame_count: int = 0) -> Detections:
 
 @dataclass(frozen=True, eq=False)
 class FrameDetections:
-    """What a detector saw in one frame; columns as in `Detections`."""
+    """What a detector saw in one frame; columns as in `Detections`, embeddings beside them."""
 
     xyxy: NDArray[np.float32]
     score: NDArray[np.float32]
     class_id: NDArray[np.int16]
     moved: tuple[float, float] = (0.0, 0.0)
     cut: bool = False
+    embedding: NDArray[np.float16] | None = None
+    """(d,) what the picture looks like to the detector, where it tells."""
+    objects: NDArray[np.float16] | None = None
+    """(n, e) what each box holds looks like to the detector, where it tells."""
+    uncertainty: NDArray[np.float32] | None = None
+    """(n, 2) as in `Detections`, where the detector tells."""
 
     def __len__(self) -> int:
         return len(self.xyxy)
@@ -141,6 +150,8 @@ class DetectionsBuilder:
         self._offsets = np.zeros(257, np.int64)
         self._moved = np.zeros((257, 2), np.float32)
         self._cut = np.zeros(257, np.bool_)
+        self._uncertainty = np.empty((256, 2), np.float32)
+        self._tells_uncertainty = False
         if start is not None:
             self._take(start)
 
@@ -157,6 +168,8 @@ class DetectionsBuilder:
             rows = slice(self._rows, stop)
             self._xyxy[rows], self._score[rows] = frame.xyxy, frame.score
             self._class_id[rows] = frame.class_id
+            self._uncertainty[rows] = np.nan if frame.uncertainty is None else frame.uncertainty
+            self._tells_uncertainty |= frame.uncertainty is not None
             self._moved[self._frames], self._cut[self._frames] = frame.moved, frame.cut
             self._rows, self._frames = stop, self._frames + 1
             self._offsets[self._frames] = stop
@@ -169,6 +182,7 @@ class DetectionsBuilder:
         return Detections(
             self._xyxy[rows], self._score[rows], self._class_id[rows], offsets,
             self._moved[frames], self._cut[frames],
+            self._uncertainty[rows] if self._tells_uncertainty else None,
         )  # fmt: skip
 
     def _take(self, start: Detections) -> None:
@@ -179,6 +193,8 @@ class DetectionsBuilder:
         self._offsets[: self._frames + 1] = start.offsets
         if start.moved is not None and start.cut is not None:
             self._moved[: self._frames], self._cut[: self._frames] = start.moved, start.cut
+        self._tells_uncertainty = start.uncertainty is not None
+        self._uncertainty[: self._rows] = np.nan if start.uncertainty is None else start.uncertainty
 
     def _reserve(self, rows: int, frames: int) -> None:
         if rows > len(self._score):
@@ -186,6 +202,7 @@ class DetectionsBuilder:
             self._xyxy = _grown(self._xyxy, capacity)
             self._score = _grown(self._score, capacity)
             self._class_id = _grown(self._class_id, capacity)
+            self._uncertainty = _grown(self._uncertainty, capacity)
         if frames >= len(self._offsets):
             capacity = max(frames + 1, 2 * len(self._offsets))
             self._offsets = _grown(self._offsets, capacity)

@@ -76,6 +76,10 @@ class ExportError(UserError):
     """An export that cannot be written."""
 
 
+class SelectionError(UserError):
+    """A wish for frames to label that cannot be met."""
+
+
 class CloudError(UserError):
     """Something in the cloud that is wrong, out of reach, or refused."""
 

@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,16 +10,17 @@ import numpy as np
 
 from core.assertions.assess import assess
 from core.assertions.findings import Findings
-from core.detections import Detections, DetectionsBuilder
+from core.detections import Detections, DetectionsBuilder, FrameDetections
 from core.detectors.base import DetectorConfig, DetectorInfo, Notice, Preparing
 from core.detectors.known_models import remember
 from core.detectors.stream import Chunk, DetectRequest, Message, Ready, stream_detections
+from core.embeddings.store import EmbeddingWriter
 from core.errors import Cancelled, ProjectError
 from core.frames import FrameIndex
 from core.paths import ProxyPlace
 from core.planning import plan_run
 from core.project import Project, Run
-from core.project.runs import load_detections, save_detections
+from core.project.runs import load_detections
 
 CHECKPOINT_SECONDS = 5.0
 
@@ -49,6 +50,7 @@ def record(
     on_ready: Callable[[DetectorInfo], None] = lambda info: None,
     on_progress: Callable[[Progress, Detections], None] = lambda progress, detections: None,
     on_told: Callable[[Preparing | Notice], None] = lambda message: None,
+    on_frames: Callable[[Sequence[FrameDetections]], None] = lambda frames: None,
     checkpoint: Callable[[Detections], None] = lambda detections: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
@@ -62,6 +64,7 @@ def record(
         on_ready: Told once, when the detector is loaded.
         on_progress: Told after each chunk.
         on_told: Told what the stream has to say.
+        on_frames: Told the frames of each chunk, before `builder` receives them.
         checkpoint: Told every few seconds and at the end, however the end comes: save now.
         cancelled: Asked after each chunk.
 
@@ -80,6 +83,7 @@ def record(
             if not isinstance(message, Chunk):
                 on_told(message)
                 continue
+            on_frames(message.frames)
             builder.extend(message.frames)
             now = time.monotonic()
             seen = builder.snapshot()
@@ -132,6 +136,7 @@ def process(
     """
     plan = plan_run(project, index, config, restart=restart, proxy=proxy)
     builder = DetectionsBuilder(plan.start)
+    writer = EmbeddingWriter(plan.run_file, plan.start, plan.embedded_by)
     run: Run | None = None
     fps = 0.0
     notices: list[str] = []
@@ -159,7 +164,8 @@ def process(
         on_ready=register,
         on_progress=report,
         on_told=tell,
-        checkpoint=partial(save_detections, plan.run_file),
+        on_frames=writer.extend,
+        checkpoint=writer.save,
     )
     if run is None:
         raise RuntimeError("the stream of detections never said that it was ready")

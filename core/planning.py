@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.detections import Detections, empty_detections
-from core.detectors.base import Backend, DetectorConfig, DetectorInfo
+from core.detectors.base import BUILT_IN, Backend, DetectorConfig, DetectorInfo
 from core.detectors.stream import DetectRequest
 from core.errors import ChangedDetectorError, DetectorError, ProjectError
 from core.frames import FrameIndex, FrameRange
@@ -35,6 +35,13 @@ class RunPlan:
     def frames(self) -> range:
         """Those that the whole run looks at."""
         return self.config.sampling.frames(len(self.request.index))
+
+    @property
+    def embedded_by(self) -> str:
+        """What makes the run's embeddings, if they are made."""
+        if self.config.detector != BUILT_IN:
+            return self.config.detector
+        return f"{Path(self.config.model).stem} backbone"
 
     def begin(self, info: DetectorInfo) -> Run:
         """The run, now that its detector is loaded.

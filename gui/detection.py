@@ -9,10 +9,10 @@ from core.detections import Detections, DetectionsBuilder
 from core.detectors.base import DetectorInfo
 from core.detectors.known_models import remember
 from core.detectors.process import stream_in_process
+from core.embeddings.store import EmbeddingWriter
 from core.pipeline import Progress, assessed, record
 from core.planning import RunPlan
 from core.project import Run
-from core.project.runs import save_detections
 from gui.jobs import IsCancelled, Report, Work
 
 # The share of the thread's time that may go into scoring what has been seen so far.
@@ -57,6 +57,7 @@ def detection_work(plan: DetectionPlan) -> Work[Update | None]:
 
 def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Update | None:
     builder = DetectionsBuilder(plan.run.start)
+    writer = EmbeddingWriter(plan.run.run_file, plan.run.start, plan.run.embedded_by)
     live = _Live(plan, report)
     try:
         record(
@@ -66,7 +67,8 @@ def _detect(plan: DetectionPlan, report: Report, cancelled: IsCancelled) -> Upda
             on_ready=live.ready,
             on_progress=live.progress,
             on_told=report,
-            checkpoint=partial(save_detections, plan.run.run_file),
+            on_frames=writer.extend,
+            checkpoint=writer.save,
         )
     finally:
         live.flush()

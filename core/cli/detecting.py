@@ -61,7 +61,6 @@ def process_command(
 ) -> None:
     """Detect and score a video."""
     from core.detectors.base import DetectorConfig, Sampling, model_reference
-    from core.detectors.known_models import must_be_trusted, trust
     from core.headless import process_video
 
     if stop is not None and stop <= start:
@@ -77,9 +76,7 @@ def process_command(
         Sampling(start, stop, every),
         detector,
     )
-    if must_be_trusted(config.model):
-        typer.echo(f"flickerscope: {CODE_WARNING.format(Path(config.model).name)}", err=True)
-        trust(config.model)
+    warn_of_code(config.model)
     with progress(as_json) as report:
         result = process_video(video, config, out, report, restart=restart)
     show(result, as_json)
@@ -151,6 +148,15 @@ def impute_command(
     least = float("-inf") if min_score is None else min_score
     request = ImputeRequest(detections, out, max_gap, least, min_plausibility, hidden, size)
     show(impute_file(request), as_json)
+
+
+def warn_of_code(model: str) -> None:
+    """Say once that a file may run code."""
+    from core.detectors.known_models import must_be_trusted, trust
+
+    if must_be_trusted(model):
+        typer.echo(f"flickerscope: {CODE_WARNING.format(Path(model).name)}", err=True)
+        trust(model)
 
 
 def _device(value: str) -> Device:

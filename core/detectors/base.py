@@ -124,6 +124,9 @@ class Detector(Protocol):
     def detect(self, pictures: Sequence[Picture]) -> list[FrameDetections]:
         """What it sees in each picture, in pixels of that picture.
 
+        It may tell what the picture and its objects look like, too (`FrameDetections.embedding`
+        and `objects`, of the same widths for every frame); that is kept with the run.
+
         Raises:
             OutOfMemoryError: Too many pictures at once; fewer will follow.
             DeviceFailedError: Its graphics device failed.

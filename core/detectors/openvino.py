@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.detectors.machine import usable_cores
+from core.detectors.taps import Raw, features_of, tap_openvino
 
 
 class OpenVinoStreams:
@@ -23,8 +24,11 @@ class OpenVinoStreams:
         import openvino
 
         core = openvino.Core()
+        model = core.read_model(next(folder.glob("*.xml")))
+        self._count = len(model.outputs)
+        tap_openvino(model)
         self._compiled = core.compile_model(
-            core.read_model(next(folder.glob("*.xml"))),
+            model,
             "CPU",
             {
                 "PERFORMANCE_HINT": "THROUGHPUT",
@@ -36,11 +40,13 @@ class OpenVinoStreams:
         self.count = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         """How many threads may call at a time."""
 
-    def __call__(self, tensor: Any) -> list[Any]:
-        """Run the network on a torch tensor (n, 3, height, width); gives torch tensors."""
+    def __call__(self, tensor: Any) -> Raw:
+        """Run the network on a torch tensor (n, 3, height, width)."""
         import torch
 
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.create_infer_request()
-        outputs = self._own.request.infer([tensor.numpy()], share_inputs=True)
-        return [torch.from_numpy(output) for output in outputs.values()]
+        arrays = self._own.request.infer([tensor.numpy()], share_inputs=True).values()
+        outputs = [torch.from_numpy(array) for array in arrays]
+        own, layers = outputs[: self._count], outputs[self._count :]
+        return Raw(own[0] if len(own) == 1 else own, features_of(layers))

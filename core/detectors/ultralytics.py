@@ -1,15 +1,20 @@
 """YOLO models by ultralytics, on any backend that it runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from core.boxes import Boxes
 from core.detections import FrameDetections
 from core.detectors.base import DetectorConfig, DetectorInfo, Say
 from core.detectors.loading import LoadedModel, load_model
 from core.detectors.machine import usable_cores
 from core.detectors.openvino import OpenVinoStreams
+from core.detectors.taps import OnnxTaps, Raw, TorchTaps, Vectors, pooled
+from core.detectors.uncertainty import uncertainties
 from core.detectors.weights import first_line
 from core.errors import DetectorError, DeviceFailedError, OutOfMemoryError
 from core.video.picture import Picture
@@ -45,7 +50,9 @@ class UltralyticsDetector:
 
         self._torch = torch
         self._predictor = loaded.predictor
+        self._predictor.get_obj_feats = partial(uncertainties, len(loaded.class_names))
         self._streams = _streams(loaded)
+        self._run = _tapped(loaded)
         self.workers = _workers(loaded, self._streams)
         self.batch_size = _batch_size(loaded)
         self.info = DetectorInfo(
@@ -71,28 +78,52 @@ class UltralyticsDetector:
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
 
-    def infer(self, prepared: Any) -> Any:
+    def infer(self, prepared: Any) -> Raw:
         """See `core.detectors.base.StagedDetector.infer`."""
         try:
             if self._streams is not None and len(prepared) == 1:
-                outputs = self._streams(prepared)
-                return outputs[0] if len(outputs) == 1 else outputs
+                return self._streams(prepared)
             with self._torch.inference_mode():
-                return self._predictor.model(prepared)
+                return self._run(prepared)
         except (RuntimeError, ValueError, MemoryError) as error:
             raise self._failure(error) from error
 
-    def finish(self, raw: Any, prepared: Any, pictures: Sequence[Picture]) -> list[FrameDetections]:
-        """Suppress doubles and bring boxes back into the picture."""
+    def finish(self, raw: Raw, prepared: Any, pictures: Sequence[Picture]) -> list[FrameDetections]:
+        """Suppress doubles, bring boxes back into the picture, and say what is in them."""
         predictor = self._predictor
         # Where ultralytics keeps the names of the pictures, which its results must carry.
         predictor.batch = [""] * len(pictures), None, None
+        # What makes ultralytics tell which of the network's boxes were kept.
+        predictor._feats = raw.output
         try:
             with self._torch.inference_mode():
-                results = predictor.postprocess(raw, prepared, list(pictures))
+                results = predictor.postprocess(raw.output, prepared, list(pictures))
+                frames = [_to_frame(result) for result in results]
+                seen = _pooled(raw, prepared, pictures, [frame.xyxy for frame in frames])
         except (RuntimeError, ValueError, MemoryError) as error:
             raise self._failure(error) from error
-        return [_to_frame(result) for result in results]
+        return [
+            replace(frame, embedding=embedding, objects=objects)
+            for frame, (embedding, objects) in zip(frames, seen, strict=False)
+        ] or frames
+
+    def embed(
+        self, pictures: Sequence[Picture], boxes: Sequence[Boxes]
+    ) -> list[tuple[Vectors, Vectors]]:
+        """What pictures, and the objects in given boxes, look like; see `taps.pooled`.
+
+        Empty for a network whose backbone is not known.
+
+        Raises:
+            DetectorError: As `detect`.
+        """
+        prepared = self.prepare(pictures)
+        raw = self.infer(prepared)
+        try:
+            with self._torch.inference_mode():
+                return _pooled(raw, prepared, pictures, boxes)
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> DetectorError:
         said = f"{self.info.model} failed on {self.info.device} ({first_line(error)})"
@@ -106,6 +137,28 @@ class UltralyticsDetector:
         if self.info.device != "cpu":
             return DeviceFailedError(said, mend="choose the device cpu")
         return DetectorError(said, mend="choose another model or backend")
+
+
+def _tapped(loaded: LoadedModel) -> Callable[[Any], Raw]:
+    """Runs the network; the backends that are not here tell nothing of its layers."""
+    network = loaded.predictor.model
+    if loaded.backend == "torch":
+        return partial(TorchTaps(network.backend.model).run, network)
+    if loaded.backend == "onnx":
+        return partial(OnnxTaps(network.backend, loaded.path).run, network)
+    return lambda prepared: Raw(network(prepared), None)
+
+
+def _pooled(
+    raw: Raw, prepared: Any, pictures: Sequence[Picture], boxes: Sequence[Boxes]
+) -> list[tuple[Vectors, Vectors]]:
+    if raw.features is None:
+        return []
+    height, width = prepared.shape[2:]
+    return [
+        pooled(raw.features, number, own, picture.shape[:2], (int(height), int(width)))
+        for number, (picture, own) in enumerate(zip(pictures, boxes, strict=True))
+    ]
 
 
 def _streams(loaded: LoadedModel) -> OpenVinoStreams | None:
@@ -136,8 +189,10 @@ def _batch_size(loaded: LoadedModel) -> int:
 
 def _to_frame(result: Any) -> FrameDetections:
     boxes = result.boxes
+    uncertainty = getattr(result, "feats", None)
     return FrameDetections(
         boxes.xyxy.cpu().numpy().astype(np.float32),
         boxes.conf.cpu().numpy().astype(np.float32),
         boxes.cls.cpu().numpy().astype(np.int16),
+        uncertainty=uncertainty,
     )

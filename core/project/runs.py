@@ -49,7 +49,7 @@ def load_detections(path: Path) -> Detections:
             columns = np.load(file, allow_pickle=False)
             return Detections(
                 columns["xyxy"], columns["score"], columns["class_id"], columns["offsets"],
-                columns.get("moved"), columns.get("cut"),
+                columns.get("moved"), columns.get("cut"), columns.get("uncertainty"),
             )  # fmt: skip
     except Exception as error:
         # A broken byte can lead zipfile and numpy to raise anything at all.
@@ -59,6 +59,10 @@ def load_detections(path: Path) -> Detections:
 
 
 def _looked_at(detections: Detections) -> dict[str, NDArray[np.generic]]:
-    """The columns that runs of earlier versions do not have."""
-    found = {"moved": detections.moved, "cut": detections.cut}
+    """The columns that runs of earlier versions, and of some detectors, do not have."""
+    found = {
+        "moved": detections.moved,
+        "cut": detections.cut,
+        "uncertainty": detections.uncertainty,
+    }
     return {name: column for name, column in found.items() if column is not None}

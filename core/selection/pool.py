@@ -86,7 +86,8 @@ class Reason:
     """Of the strategy, such as `diversity of frames` or `flickering`."""
     strength: float
     value: Column
-    """(k,) in the strategy's own unit: a distance to the nearest chosen frame, a column's value."""
+    """(k,) in the strategy's own unit: a distance to the nearest chosen frame, a column's value;
+    NaN where there is none, as for frames that a person included."""
     share: Column
     """(k,) 0..1: its part in the choice, such that all strategies' parts are 1 together; NaN for
     frames that a person included."""

@@ -70,6 +70,8 @@ class Click:
         self.move(to)
         if not self._dragged:
             self._clicked(to)
+        elif self._drag is not None:
+            self._drag.end(to)
 
     def cancel(self) -> None:
         if self._dragged and self._drag is not None:

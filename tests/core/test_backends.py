@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import core.detectors.exporting
+import core.detectors.openvino
+import core.detectors.taps
 from core.boxes import iou_matrix
 from core.detections import FrameDetections
 from core.detectors.base import Backend, DetectorConfig, Notice, Preparing
@@ -63,6 +65,13 @@ def agreement(left: list[FrameDetections], right: list[FrameDetections]) -> floa
     return met / total
 
 
+def cosine(left: np.ndarray | None, right: np.ndarray | None) -> float:
+    assert left is not None
+    assert right is not None
+    one, other = left.astype(np.float64), right.astype(np.float64)
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
 @pytest.mark.parametrize(("asked", "given"), [("auto", "openvino"), ("onnx", "onnx")])
 def test_an_exported_model_sees_what_torch_sees(
     weights: Path,
@@ -80,6 +89,26 @@ def test_an_exported_model_sees_what_torch_sees(
     found = [detector.detect([picture])[0] for picture in pictures]
     assert agreement(torch_sees, found) >= 0.99
     assert agreement(found, torch_sees) >= 0.99
+    for one, other in zip(found, torch_sees, strict=True):
+        assert cosine(one.embedding, other.embedding) > 0.999
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_looking_into_a_network_changes_no_bit_of_its_boxes(
+    weights: Path, pictures: list[Picture], backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector, _ = made(weights, backend)
+    monkeypatch.setattr(core.detectors.openvino, "tap_openvino", lambda model: False)
+    monkeypatch.setattr(core.detectors.taps, "_tapped_onnx", lambda path: None)
+    plain, _ = made(weights, backend)
+    for picture in pictures[:3]:
+        (one,), (other,) = detector.detect([picture]), plain.detect([picture])
+        assert one.objects is not None
+        assert one.objects.shape == (len(one), 128)
+        assert (other.embedding, other.objects) == (None, None)
+        assert np.array_equal(one.xyxy, other.xyxy)
+        assert np.array_equal(one.score, other.score)
+        assert np.array_equal(one.class_id, other.class_id)
 
 
 def test_a_model_is_exported_once_and_nothing_is_left_beside_it(
