@@ -1,13 +1,14 @@
 """The whole job without a window, as the command line runs it."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
-from core.errors import ExportError, VideoError
+from core.errors import ExportError, ProjectError, VideoError
 from core.export import ExportResult, Scope, expect_some, export, frames_in_scope
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
@@ -16,10 +17,13 @@ from core.paths import check_new, free_folder, project_stem
 from core.pipeline import Processed, Progress, current_run, findings_of, process
 from core.prelabels import Verdict
 from core.project import Project, SetDecisions, is_project
+from core.project.exported import note_exported
 from core.settings import load_settings
 from core.video import VideoReader
 from core.video.proxy import ProxyReader, proxy_folder
 from core.video.proxy_making import ProxyRequest, make_proxy
+
+log = logging.getLogger(__name__)
 
 Summary = dict[str, object]
 """What a command prints, as one JSON object on demand."""
@@ -118,7 +122,7 @@ def export_project(
             out,
             on_progress=lambda done, total: report(f"Exporting {format_name}", done, total),
         )
-        return _exported(result, format_name)
+    return _exported(result, format_name) | _noted(folder, chosen)
 
 
 @contextmanager
@@ -227,6 +231,22 @@ def _project_of(target: Target, report: Report) -> Iterator[tuple[Project, Video
         yield project, reader
 
 
+@contextmanager
+def reserved(folders: Sequence[Path]) -> Iterator[list[Project]]:
+    """The projects, which nobody else writes meanwhile.
+
+    Raises:
+        ProjectError: One cannot be opened, or another window or command works on it.
+    """
+    with ExitStack() as stack:
+        projects = []
+        for folder in folders:
+            project = stack.enter_context(closing(Project.open(folder)))
+            project.reserve()
+            projects.append(project)
+        yield projects
+
+
 def _in_folder(video: Path, out: Path) -> Target:
     return Target(video, out / f"{project_stem(video)}.flickerscope")
 
@@ -291,6 +311,16 @@ def _summary(processed: Processed) -> Summary:
         **rate,
         **notices,
     }
+
+
+def _noted(folder: Path, exported: Iterable[int]) -> Summary:
+    """Remember what was exported; the export stands where that cannot be."""
+    try:
+        note_exported(folder, exported)
+    except ProjectError as error:
+        log.warning("the exported frames are not remembered: %s", error)
+        return {"notices": [f"The project does not remember which frames these were: {error}"]}
+    return {}
 
 
 def _exported(result: ExportResult, format_name: str) -> Summary:

@@ -93,6 +93,7 @@ class Background(QObject):
             self.jobs.end(kind, tr("Stopped when the video was closed"))
         self._session = session
         self.copier.attach(session, place)
+        self.exporter.attach(session)
         self.uploader.attach(session)
         self.scheduler.attach(session)
         self.selections.attach(session)

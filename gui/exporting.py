@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from core.errors import ProjectError
 from core.paths import free_folder
+from core.project.exported import note_exported
 from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from core.prelabels import Decision
     from gui.dialogs.export import ExportChoice, ExportCounts
     from gui.session import Session
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,16 +46,34 @@ class _Plan:
 class Exporter(AskedJob):
     """Runs one export at a time."""
 
+    _session: Session | None = None
+
+    def attach(self, session: Session | None) -> None:
+        """Know which project is open."""
+        self._session = session
+
     def ask(self, session: Session) -> None:
         """Let the person choose, then export."""
         from gui.dialogs.export import ExportDialog
 
         dialog = ExportDialog(_counts(session), _suggested_folder(session), self._window)
         if dialog.exec() and session.run is not None:
-            work = partial(_export, _plan(session, dialog.choice()))
+            plan = _plan(session, dialog.choice())
+            note = partial(self._note, session, plan.frames)
             stopped = tr("Stopped; nothing was left behind")
-            self._start(tr("Exporting"), work, self._show_result, stopped)
+            self._start(tr("Exporting"), partial(_export, plan), note, stopped)
         dialog.deleteLater()
+
+    def _note(self, session: Session, frames: list[int], result: ExportResult) -> str:
+        """Remember what was exported, be its project still the one that is shown or not."""
+        if session is self._session:
+            session.note_exported(frames)
+        else:
+            try:
+                note_exported(session.project.folder, frames)
+            except ProjectError as error:
+                log.warning("the exported frames are not remembered: %s", error)
+        return self._show_result(result)
 
     def _show_result(self, result: ExportResult) -> str:
         def reveal() -> None:

@@ -6,6 +6,7 @@ and the runs.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,16 @@ from core.importing.base import ImportOptions
 from core.paths import ProxyPlace
 from core.pipeline import Progress, Seen
 from core.planning import plan_run
-from core.project import Handover, Project, Run, Selection, SetHandover, SetSelection
+from core.project import (
+    Handover,
+    Project,
+    Run,
+    Selection,
+    SetHandover,
+    SetSelecting,
+    SetSelection,
+)
+from core.project.exported import with_exported
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -175,6 +185,10 @@ class Session(Deciding):
         frames, decisions = len(self.index), self.decisions
         return frames_in_scope(scope, self.findings, decisions, self.selection, frames)
 
+    def note_exported(self, frames: Iterable[int]) -> None:
+        """Remember that these frames were handed over."""
+        self._keep(SetSelecting(with_exported(self.project.selecting, frames)))
+
     def next_selected(self) -> None:
         """Go to the next selected frame, if there is one."""
         at = bisect_right(self.selected, self.frame)
@@ -189,7 +203,7 @@ class Session(Deciding):
 
     # Inside
 
-    def _keep(self, change: SetHandover | SetSelection) -> bool:
+    def _keep(self, change: SetHandover | SetSelection | SetSelecting) -> bool:
         try:
             self.project.apply(change)
         except UserError as error:

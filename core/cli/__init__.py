@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import care, detecting, embedding, exporting, handing_over
+from core.cli import care, detecting, embedding, exporting, handing_over, selecting
 from core.cli.options import progress, show
 from core.cloud.token import redacted
 from core.errors import UserError
@@ -99,7 +99,14 @@ def doctor_command(ctx: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-for part in (detecting.app, embedding.app, exporting.app, handing_over.app, care.app):
+for part in (
+    detecting.app,
+    embedding.app,
+    selecting.app,
+    exporting.app,
+    handing_over.app,
+    care.app,
+):
     app.add_typer(part)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.cloud.address import S3Address, S3Way
 from core.cloud.lightly import never
 from core.errors import CloudError
+from core.headless import reserved
 from core.lightly.commands import opened_videos
 from core.lightly.names import frames_of_names
 from core.pipeline import current_run
@@ -48,7 +49,7 @@ def upload_projects(
     from core.cloud.s3 import check_bucket
     from core.cloud.upload import run_upload
 
-    with _reserved(folders) as projects:
+    with reserved(folders) as projects:
         place = _place_of(projects, given)
         for name, text in (("input", place.input), ("lightly", place.lightly)):
             check_bucket(_address(text, name), S3Way.of(place), writing=not only_plan)
@@ -98,7 +99,7 @@ def schedule_selection(
     """
     from core.cloud.schedule import schedule
 
-    with _reserved(folders) as projects:
+    with reserved(folders) as projects:
         place = _place_of(projects, given)
         _remember(projects, place=place)
         infos = [current_run(project)[0].info for project in projects]
@@ -129,7 +130,7 @@ def run_status(folder: Path, report: Report, *, wait: bool, artifacts: Path | No
     """
     from core.cloud.runs import check_done, download_artifacts, follow, refresh
 
-    with _reserved([folder]) as (project,):
+    with reserved([folder]) as (project,):
         run = _run_of(project)
 
         if wait:
@@ -159,7 +160,7 @@ def list_tags(folder: Path) -> Summary:
     """
     from core.cloud.tags import tags
 
-    with _reserved([folder]) as (project,):
+    with reserved([folder]) as (project,):
         run = _run_of(project)
         return {"dataset": run.dataset, "tags": tags(run.dataset_id)}
 
@@ -173,7 +174,7 @@ def tag_urls(folder: Path, tag: str, out: Path) -> Summary:
     from core.cloud.signing import write_signed
     from core.cloud.tags import tagged
 
-    with _reserved([folder]) as (project,):
+    with reserved([folder]) as (project,):
         signed = tagged(_run_of(project).dataset_id, tag)
         write_signed(signed, out)
         video = project.video
@@ -210,7 +211,7 @@ def frame_urls(
     from core.cloud.signing import write_signed
     from core.headless import frames_of_project
 
-    with _reserved([folder]) as (project,):
+    with reserved([folder]) as (project,):
         place = _place_of([project], given)
         with frames_of_project(project, scope, report) as (reader, frames):
             signed = upload_frames(
@@ -241,19 +242,6 @@ def studio_dataset(folders: Sequence[Path], database: Path, report: Report) -> S
         "frames": result.frames,
         "boxes": result.boxes,
     }
-
-
-@contextmanager
-def _reserved(folders: Sequence[Path]) -> Iterator[list[Project]]:
-    """The projects, which nobody else writes meanwhile."""
-    with ExitStack() as stack:
-        projects = []
-        for folder in folders:
-            project = Project.open(folder)
-            stack.callback(project.close)
-            project.reserve()
-            projects.append(project)
-        yield projects
 
 
 def _place_of(projects: Sequence[Project], given: Given) -> CloudPlace:

@@ -14,7 +14,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 _NOTHING: dict[Scope, tuple[str, str]] = {
     "flagged": ("No frame is flagged", "take all frames, or detect with a lower confidence"),
     "accepted": ("No box is accepted", "review some boxes first, or take the flagged frames"),
-    "selected": ("No frame is selected", "schedule a selection first, or take the flagged frames"),
+    "selected": ("No frame is selected", "select some first, or take the flagged frames"),
     "all": ("The video has no frame", "open another one"),
 }
 """What is wrong where a scope is empty, and what to do about it."""

@@ -153,3 +153,12 @@ def test_an_export_goes_on_while_another_video_is_opened(
     qtbot.waitUntil(window.actions_by_name["export"].isEnabled, timeout=20_000)
     qtbot.waitUntil((out / "annotations.json").is_file, timeout=20_000)
     assert "Exporting" not in job_text(window.job_status)
+
+
+def test_the_project_remembers_which_frames_were_exported(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.session is not None
+    export_with(window, into(tmp_path / "out"))
+    qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
+    assert window.session.project.selecting.exported == tuple(FLAGGED)
