@@ -12,19 +12,10 @@ from core.selection.report.measures import (
     known_mean,
     means_of,
 )
-from core.selection.report.text import (
-    count,
-    grouped,
-    listed,
-    name,
-    number,
-    percent,
-    ratio,
-    short,
-    titled,
-)
+from core.selection.report.text import count, listed, name, number, percent, ratio, short, titled
 from core.selection.report.words import column_title, in_words
 from core.selection.request import Balance, SelectRequest
+from core.words import grouped
 
 _CLASSES = 20
 _MEASURES = ("flickering", "objectness_least_confidence", "missed_boxes", "boxes")
@@ -118,9 +109,12 @@ def _cover(cover: Cover | None) -> tuple[Block, ...]:
         ratio(cover.chosen, cover.random),
     )
     head = ("", "At random", "Chosen frames", "Ratio")
+    over = count(cover.of, "frame")
+    if cover.of < cover.all:
+        over = f"an even sample of {over} of {grouped(cover.all)}"
     said = (
-        f"Cover: Euclidean distance between embeddings of length 1, 0 to 2, over "
-        f"{count(cover.of, 'frame')}; at random is the mean of {DRAWS} draws of as many frames"
+        f"Cover: Euclidean distance between embeddings of length 1, 0 to 2, over {over}; "
+        f"at random is the mean of {DRAWS} draws of as many frames"
     )
     return (Table(said, head, (row,)),)
 

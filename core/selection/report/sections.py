@@ -20,10 +20,11 @@ from core.selection.report.overview import (
     subtitle_of,
     wanted_shares,
 )
-from core.selection.report.text import count, grouped, name, number
+from core.selection.report.text import count, name, number
 from core.selection.report.thumbnails import take_shots
 from core.selection.report.words import column_title, columns_of
 from core.selection.request import SelectRequest
+from core.words import grouped
 
 Plane = NDArray[np.float32]
 
@@ -162,7 +163,12 @@ def _again(pool: Pool, request: SelectRequest) -> Iterator[Block]:
 
 def _lines(request: SelectRequest) -> str:
     """JSON with a line for each key."""
-    entries = (
-        f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in request.to_json().items()
-    )
+    entries = (f"  {json.dumps(key)}: {_value(value)}" for key, value in request.to_json().items())
     return "{\n" + ",\n".join(entries) + "\n}"
+
+
+def _value(value: object) -> str:
+    """With a line for each strategy and threshold."""
+    if not (isinstance(value, list | tuple) and value and isinstance(value[0], dict)):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(f"    {json.dumps(each)}" for each in value) + "\n  ]"
