@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ _STEPS = 900
 """Places along a timeline that can be told apart."""
 
 _WANTED = "Wanted"
+_FLICKERING = LinearSegmentedColormap.from_list("flickering", [ALL, TARGET])
+"""Stands out from a light page and from a dark one."""
 
 _FRAME_NUMBERS = FuncFormatter(lambda value, _: grouped(round(value)))
 
@@ -128,7 +131,7 @@ def timelines(
         strips = canvas.subplots(len(videos), 1, squeeze=False).ravel().tolist()
         for axes, video in zip(strips, videos, strict=True):
             _timeline(axes, pool, pool.video == video, chosen)
-            title = shortened(name(pool.videos[video].name), 90)
+            title = shortened(name(pool.videos[video].name), 72)
             axes.set_title(drawable(title))
         strips[-1].set_xlabel("Frame")
         _legend(canvas, strips[0])
@@ -186,7 +189,7 @@ def embedding_plot(
             plane[known[order], 1],
             s=size,
             c=score[order],
-            cmap="cividis",
+            cmap=_FLICKERING,
             vmin=0,
             vmax=1,
             linewidths=0,
@@ -197,7 +200,7 @@ def embedding_plot(
             plane[ringed, 1],
             s=34,
             facecolors="none",
-            edgecolors=TARGET,
+            edgecolors=CHOSEN,
             linewidths=1.0,
             label="Chosen frames",
         )

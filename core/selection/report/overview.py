@@ -33,7 +33,8 @@ def request_section(pool: Pool, picks: Picks, request: SelectRequest) -> Section
     blocks: list[Block] = [Listing(in_words(request, pool))]
     said = [f"{count(picks.candidates, 'frame')} could be chosen."]
     if picks.included:
-        said.append(f"{count(picks.included, 'frame')} of the choice were included by hand.")
+        were = "was" if picks.included == 1 else "were"
+        said.append(f"{count(picks.included, 'frame')} of the choice {were} included by hand.")
     blocks.append(Paragraph(" ".join([*said, *filter(None, [picks.stopped]), *picks.notes])))
     if picks.reasons:
         blocks.append(_decided(picks))

@@ -198,6 +198,7 @@ def _table(pdf: FPDF, block: Table) -> None:
         col_widths=_widths(block),
         headings_style=FontFace(emphasis="BOLD", color=INK),
         line_height=4.2,
+        v_align="TOP",
         text_align=tuple("LEFT" if at < block.texts else "RIGHT" for at in range(len(block.head))),
         width=WIDTH,
     ) as table:
