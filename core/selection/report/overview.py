@@ -97,7 +97,7 @@ def _means(pool: Pool, picks: Picks) -> Table:
             times = ratio(means.chosen, means.all)
             rows.append((column_title(column), number(means.all), number(means.chosen), times))
     head = ("", "All frames", "Chosen frames", "Ratio")
-    return Table("Means a frame", head, tuple(rows))
+    return Table("Means over the frames", head, tuple(rows))
 
 
 def _cover(cover: Cover | None) -> tuple[Block, ...]:

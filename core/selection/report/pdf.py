@@ -75,7 +75,7 @@ def _title(pdf: FPDF, content: Content) -> None:
     _text(pdf, content.subtitle, size=11, line=5.6)
     pdf.ln(1)
     _text(pdf, content.made, size=8, colour=SOFT, line=4.2)
-    pdf.ln(2)
+    pdf.ln(6)
 
 
 def _heading(pdf: FPDF, section: Section) -> None:
@@ -162,7 +162,7 @@ def _listing(pdf: FPDF, items: Sequence[str]) -> None:
 
 
 def _tiles(pdf: FPDF, block: Tiles) -> None:
-    gap, height = 4.0, 19.0
+    gap, height = 4.0, 18.0
     if pdf.will_page_break(height):
         pdf.add_page()
     width = (WIDTH - gap * (len(block.tiles) - 1)) / len(block.tiles)
