@@ -7,6 +7,7 @@ stutter from there, and a crash of a driver or of a pickle costs the work, not t
 import logging
 import multiprocessing
 import os
+import pickle
 import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -89,8 +90,8 @@ class LastingChild(Generic[Given, Request, Message]):
             UserError: As the child met it, or `died`.
         """
         try:
-            pipe = self._pipe()
             try:
+                pipe = self._pipe()
                 pipe.send(request)
             except OSError:
                 raise self._died from None
@@ -115,12 +116,11 @@ class LastingChild(Generic[Given, Request, Message]):
         if self._running is None:
             context = multiprocessing.get_context("spawn")
             own, other = context.Pipe()
-            child = context.Process(
-                target=_answer_all, args=(self._answer, self._given, other), daemon=True
-            )
+            child = context.Process(target=_answer_all, args=(self._answer, other), daemon=True)
             child.start()
             other.close()
             self._running = child, own
+            _send_whole(own, self._given)
         return self._running[1]
 
 
@@ -162,11 +162,28 @@ def _serve(
         sender.send(_to_send(error))
 
 
-def _answer_all(
-    answer: Callable[[Given, Request], Message], given: Given, pipe: Connection
-) -> None:
+def _send_whole(pipe: Connection, given: object) -> None:
+    """Send an object; its arrays are not copied, which would hold Python's lock."""
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(given, protocol=5, buffer_callback=buffers.append)
+    pipe.send((head, len(buffers)))
+    for buffer in buffers:
+        pipe.send_bytes(buffer.raw())
+
+
+def _receive_whole(pipe: Connection) -> Any:
+    head, count = pipe.recv()
+    buffers = [pipe.recv_bytes() for _ in range(count)]
+    return pickle.loads(head, buffers=buffers)  # noqa: S301 - our own parent's
+
+
+def _answer_all(answer: Callable[[Given, Request], Message], pipe: Connection) -> None:
     """The child: one answer, or an error, for each request, until nobody asks any more."""
     _give_way()
+    try:
+        given: Given = _receive_whole(pipe)
+    except (EOFError, OSError):
+        return
     while True:
         try:
             request = pipe.recv()

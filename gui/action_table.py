@@ -38,6 +38,10 @@ SPECS = (
         "Make a small copy of the video so that every scrub shows its frame at once",
     ),
     ActionSpec(
+        "File", "select", "Select frames…", "select", ("W",),
+        "Choose what to label, and see why", "Select", checkable=True,
+    ),
+    ActionSpec(
         "File", "export", "Export…", "export", ("Ctrl+E",), "Export frames with prelabels", "Export"
     ),
     ActionSpec(

@@ -21,6 +21,8 @@ _NEED_BOX = (
     *("accept", "reject", "accept_gap", "reject_gap", "accept_track", "reject_track"),
     *("edit", "change_class", "delete", "spread", "loop"),
 )
+_IN_PICTURE = (*_NEED_BOX, "draw", "skip", "split", "ghosts", "fit", "actual_size")
+"""What acts on the picture, or on its boxes."""
 _UNDER_WAY = {
     "export": mark("An export is under way"),
     "upload": mark("An upload is under way"),
@@ -37,6 +39,7 @@ def allow(
     *,
     busy: Collection[str],
     cannot_copy: str,
+    selecting: bool = False,
 ) -> None:
     """Enable what can be used; the tooltips of the rest say what is missing.
 
@@ -45,6 +48,7 @@ def allow(
         session: What is open.
         busy: Actions whose jobs are under way.
         cannot_copy: Why no small copy can be made now; empty if it can.
+        selecting: Whether the page on which frames are selected hides the picture.
     """
     if session is None:
         for name in _NEED_VIDEO:
@@ -72,6 +76,9 @@ def allow(
         set_enabled(actions[name], what is not None, nothing)
         if what:
             set_tip(actions[name], tip)
+    if selecting:
+        for name in _IN_PICTURE:
+            set_enabled(actions[name], False, tr("Go back to the picture first"))
 
 
 def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool, str]]:
@@ -93,6 +100,7 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "import_file": calm,
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
+        "select": detected,
         "export": detected,
         "upload": (session.findings is not None, tr("Detect first")),
         "selection": _can_read_selection(session),

@@ -22,6 +22,7 @@ from gui.i18n import tr, tr_n
 from gui.job_list import JobList
 from gui.messages import Banner
 from gui.opening import Opener
+from gui.selection.reporting import Reporter
 from gui.status import JobStatus, found, how_far, outcome
 from gui.text import percent
 
@@ -53,14 +54,16 @@ class Background(QObject):
         self.scheduler = Scheduler(window, banner)
         self.selections = SelectionReader(window, banner)
         self.follower = Follower(window, banner)
+        self.reporter = Reporter(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
             "upload": self.uploader,
             "signed_urls": self.signer,
             "schedule": self.scheduler,
             "selection": self.selections,
+            "report": self.reporter,
         }
-        """By the name of their action; of several the status bar shows the first."""
+        """By the name of their action, if any; of several the status bar shows the first."""
         self._status = status
         self._session: Session | None = None
         # How each is to end, as far as is known.

@@ -139,4 +139,8 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
         if window.workspace is not None:
             window.workspace.set_split(on)
 
-    return {"ghosts": ghosts, "split": split}
+    def select(on: bool) -> None:
+        if window.workspace is not None:
+            window.workspace.set_selecting(on)
+
+    return {"ghosts": ghosts, "split": split, "select": select}

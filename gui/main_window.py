@@ -44,6 +44,7 @@ from gui.icons import icon
 from gui.keymap import Keys
 from gui.messages import Banner
 from gui.opening import ask_for_video, locate
+from gui.selecting import Selecting
 from gui.sheets import Sheets
 from gui.start_page import StartPage
 from gui.status import JobStatus
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             self.actions_by_name, self.recent_menu, self.detecting.runs, self
         )
         self.jobs = Background(self, self.job_status, self.banner)
+        self.selecting = Selecting(self.actions_by_name, self.jobs, self.banner, self)
         self.sheets = Sheets(self)
         self._lay_out()
         self._connect()
@@ -240,6 +242,7 @@ class MainWindow(QMainWindow):
             changed.connect(self._update_actions)
         session.failed.connect(self.show_error)
         session.reader.changed.connect(self._update_actions)
+        self.selecting.follow(self.workspace)
         self.detecting.follow(session)
         self.jobs.follow(session, self._settings.proxies)
         self._show_position(session.frame)
@@ -253,6 +256,7 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.jobs.follow(None, None)
             self.detecting.follow(None)
+            self.selecting.follow(None)
             self.workspace.close_session()
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
@@ -281,6 +285,7 @@ class MainWindow(QMainWindow):
             self.session,
             busy=self.jobs.busy,
             cannot_copy=self.jobs.copier.why_not(),
+            selecting=self.selecting.under_way,
         )
 
     # Actions
@@ -372,6 +377,7 @@ class MainWindow(QMainWindow):
         self.jobs.opener.opened.connect(self._opened)
         self.jobs.opener.failed.connect(self._opening_failed)
         self.jobs.changed.connect(self._update_actions)
+        self.selecting.changed.connect(self._update_actions)
         self.detecting.chosen.connect(self._note_model)
         # Detection goes on with the small copy.
         self.detecting.starting.connect(self.jobs.copier.end)

@@ -30,6 +30,16 @@ class NewestFirst(QThread, Generic[R]):
             self._changed.notify()
         self.wait()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the thread is to end."""
+        return self._stopping
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether nobody waits for the request that is being answered any more."""
+        return self._stopping or self._wanted is not None
+
     def answer(self, request: R) -> None:
         """Answer a request."""
         raise NotImplementedError

@@ -26,6 +26,7 @@ from core.project import (
     Handover,
     Project,
     Run,
+    Selecting,
     Selection,
     SetHandover,
     SetSelecting,
@@ -54,6 +55,8 @@ class Session(Deciding):
     """Where the project is handed over to, or how far that is; see `handover`."""
     selection_changed = Signal()
     """The frames that are chosen for labeling; see `selection`."""
+    selecting_changed = Signal()
+    """How they are chosen here, or what was handed over; see `selecting`."""
 
     def __init__(
         self,
@@ -173,12 +176,26 @@ class Session(Deciding):
         at = bisect_left(self.selected, frame)
         return self.selected[at : at + 1] == (frame,)
 
-    def set_selection(self, selection: Selection | None) -> None:
-        """Choose frames for labeling, or forget the choice."""
-        if selection != self.selection and self._keep(SetSelection(selection)):
-            self.selection_changed.emit()
-            if self.view.selected is not None:
-                self.set_view(replace(self.view, selected=self.selected or None))
+    def set_selection(self, selection: Selection | None) -> bool:
+        """Choose frames for labeling, or forget the choice; gives whether that was kept."""
+        if selection == self.selection:
+            return True
+        if not self._keep(SetSelection(selection)):
+            return False
+        self.selection_changed.emit()
+        if self.view.selected is not None:
+            self.set_view(replace(self.view, selected=self.selected or None))
+        return True
+
+    @property
+    def selecting(self) -> Selecting:
+        """How frames are chosen here, and what was chosen and handed over before."""
+        return self.project.selecting
+
+    def set_selecting(self, selecting: Selecting) -> None:
+        """Remember how frames are chosen here, or what was chosen or handed over."""
+        if selecting != self.selecting and self._keep(SetSelecting(selecting)):
+            self.selecting_changed.emit()
 
     def frames_in(self, scope: Scope) -> list[int]:
         """The frames that are handed over, ascending."""
@@ -187,7 +204,7 @@ class Session(Deciding):
 
     def note_exported(self, frames: Iterable[int]) -> None:
         """Remember that these frames were handed over."""
-        self._keep(SetSelecting(with_exported(self.project.selecting, frames)))
+        self.set_selecting(with_exported(self.selecting, frames))
 
     def next_selected(self) -> None:
         """Go to the next selected frame, if there is one."""

@@ -19,6 +19,8 @@ class TimelineFeed(QObject):
         """Lane of each track, -1 for none; the last entry is what no track finds."""
         self._in_lanes = np.empty(0, np.bool_)
         """Which violations lie in a lane."""
+        self._preview: tuple[int, ...] | None = None
+        """Frames that would be chosen, shown in the place of those that are."""
         session.range_changed.connect(self.show_range)
         session.selection_changed.connect(self.show_selection)
         timeline.range_requested.connect(session.set_range)
@@ -59,7 +61,13 @@ class TimelineFeed(QObject):
 
     def show_selection(self) -> None:
         """Other frames are chosen for labeling."""
-        self._timeline.set_selected(np.array(self._session.selected, np.int64))
+        shown = self._session.selected if self._preview is None else self._preview
+        self._timeline.set_selected(np.array(shown, np.int64))
+
+    def show_preview(self, frames: tuple[int, ...] | None) -> None:
+        """Show frames that would be chosen, ascending; None for those that are."""
+        self._preview = frames
+        self.show_selection()
 
     def _show_gaps(self) -> None:
         queue = self._session.queue

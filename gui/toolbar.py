@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.frames import FrameIndex
 
 _GOING = ("previous", "back", "play", "forward", "next")
-_HANDING_OVER = ("export", "upload", "schedule", "signed_urls")
+_HANDING_OVER = ("select", "export", "upload", "schedule", "signed_urls")
 
 
 class PositionLabel(QLabel):

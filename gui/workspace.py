@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.assertions.imputed import ImputedBox
 from core.settings import Settings
@@ -13,6 +13,8 @@ from gui.canvas import CanvasWidget
 from gui.picture_pane import PicturePane
 from gui.player import Player
 from gui.review.panel import ReviewPanel
+from gui.selection.page import SelectionPage
+from gui.selection.pictures import Pictures
 from gui.session import Session
 from gui.theme import Theme
 from gui.thumbnails import Thumbnails
@@ -30,6 +32,12 @@ class Workspace(QWidget):
 
     split_changed = Signal(bool)
     """Whether three frames are shown side by side."""
+    selecting_changed = Signal(bool)
+    """Whether the page on which frames are selected takes the place of picture and review."""
+    frames_selected = Signal(object)
+    """An `Outcome`."""
+    report_requested = Signal(object)
+    """A `ReportOrder`."""
 
     def __init__(
         self,
@@ -46,6 +54,9 @@ class Workspace(QWidget):
         self.review = ReviewPanel(session, review_actions)
         self.player = Player(session, self)
         self._thumbnails = self._thumbnails_for(settings)
+        self.page: SelectionPage | None = None
+        """Made when it is first asked for."""
+        self._theme, self._settings = theme, settings
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._late.timeout.connect(self._follow)
         self._decided = False
@@ -76,11 +87,15 @@ class Workspace(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Dress all that paints itself."""
+        self._theme = theme
         for view in (self.pane, self.timeline, self.review):
             view.set_theme(theme)
+        if self.page is not None:
+            self.page.set_theme(theme)
 
     def use(self, settings: Settings) -> None:
         """Take pictures from where, and in the way, that the settings say from now on."""
+        self._settings = settings
         self.pane.use(settings)
         if self._thumbnails is not None:
             self._thumbnails.stop()
@@ -89,6 +104,8 @@ class Workspace(QWidget):
     def close_session(self) -> None:
         """End playback, decoding and detection, and let go of the project."""
         self.player.pause()
+        if self.page is not None:
+            self.page.close_page()
         self.pane.close_loader()
         if self._thumbnails is not None:
             self._thumbnails.stop()
@@ -142,7 +159,41 @@ class Workspace(QWidget):
         self.pane.set_split(wanted)
         self.split_changed.emit(wanted)
 
+    @property
+    def selecting(self) -> bool:
+        """Whether a person selects frames now."""
+        return self.page is not None and self._upper.currentWidget() is self.page
+
+    def set_selecting(self, wanted: bool) -> None:
+        """Show the page on which frames are selected, or picture and review again."""
+        if wanted != self.selecting:
+            if wanted:
+                self.pane.canvas.commit()
+                self.page = self.page or self._make_page()
+                self._upper.setCurrentWidget(self.page)
+                self.page.enter()
+            elif self.page is not None:
+                self.page.leave()
+                self._feed.show_preview(None)
+                self._upper.setCurrentIndex(0)
+            shown = self.page if wanted else None
+            self.setFocusProxy(shown or self.pane)
+            self.setFocus()
+        self.selecting_changed.emit(self.selecting)
+
     # Inside
+
+    def _make_page(self) -> SelectionPage:
+        place, info = self._settings.proxies, self.session.info
+        folder = proxy_folder(place, info.identity) if place is not None else None
+        page = SelectionPage(self.session, Pictures(info.path, self.session.index, folder))
+        page.set_theme(self._theme)
+        page.previewed.connect(self._feed.show_preview)
+        page.selected.connect(self.frames_selected)
+        page.report_requested.connect(self.report_requested)
+        page.back_requested.connect(lambda: self.set_selecting(False))
+        self._upper.addWidget(page)
+        return page
 
     def _alone(self) -> None:
         """Boxes are changed in one picture."""
@@ -230,8 +281,10 @@ class Workspace(QWidget):
         columns.addWidget(self.review)
         columns.setStretchFactor(0, 1)
         columns.setCollapsible(0, False)
+        self._upper = QStackedWidget()
+        self._upper.addWidget(columns)
         rows = QSplitter(Qt.Orientation.Vertical)
-        rows.addWidget(columns)
+        rows.addWidget(self._upper)
         rows.addWidget(self.timeline)
         rows.setStretchFactor(0, 1)
         rows.setChildrenCollapsible(False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.detectors.machine import usable_cores
-from core.detectors.taps import Raw, features_of, tap_openvino
+from core.detectors.taps import Raw, split, tap_openvino
 
 
 class OpenVinoStreams:
@@ -47,6 +47,4 @@ class OpenVinoStreams:
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.create_infer_request()
         arrays = self._own.request.infer([tensor.numpy()], share_inputs=True).values()
-        outputs = [torch.from_numpy(array) for array in arrays]
-        own, layers = outputs[: self._count], outputs[self._count :]
-        return Raw(own[0] if len(own) == 1 else own, features_of(layers))
+        return split([torch.from_numpy(array) for array in arrays], self._count)

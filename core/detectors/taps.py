@@ -1,7 +1,9 @@
-"""Two layers of a YOLO model's backbone, taken on their way into the neck.
+"""A layer of a YOLO model's backbone, taken on its way into the neck.
 
-The neck begins by enlarging the backbone's last layer and joining it with the one before: so the
-first enlargement in a network tells both, in every form of a model, whatever its layers are called.
+The neck begins by enlarging the backbone's last layer and joining it with the one before, whose
+cells are mostly 16 pixels of the network's input. It is that one: so the first enlargement in a
+network leads to it, in every form of a model, whatever its layers are called. The last layer, of
+larger cells, tells scenes apart less well (docs/selection.md has the figures).
 """
 
 import threading
@@ -18,19 +20,8 @@ from core.boxes import Boxes
 
 Vectors = NDArray[np.float16]
 
-_LAYERS = "coarse", "fine"
 _ACCURACY = 1e-6
 """Of the edges of cells: rounding must not add a cell at the far edge of a box."""
-
-
-@dataclass(frozen=True, eq=False)
-class Features:
-    """The two layers for a batch of pictures, torch tensors on the network's device."""
-
-    coarse: Any
-    """(n, d, h, w) the last of the backbone: a cell is mostly 32 pixels of the network's input."""
-    fine: Any
-    """(n, e, 2h, 2w) the one before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +30,19 @@ class Raw:
 
     output: Any
     """As ultralytics has it."""
-    features: Features | None
-    """None where the backbone is not known."""
+    layer: Any
+    """(n, d, h, w) that layer of the backbone, a torch tensor on the network's device; None where
+    the backbone is not known."""
 
 
-def features_of(layers: list[Any]) -> Features | None:
-    """The coarse and the fine layer as features, if they are what they should be."""
-    shapes = [tuple(layer.shape) for layer in layers]
-    if len(shapes) != 2 or any(len(shape) != 4 for shape in shapes):
-        return None
-    (_, _, height, width), (_, _, *fine) = shapes
-    return Features(*layers) if fine == [2 * height, 2 * width] else None
+def split(outputs: list[Any], count: int) -> Raw:
+    """What a network with `count` outputs of its own said, and the layer if it came after them."""
+    own, tapped = outputs[:count], outputs[count:]
+    return Raw(own[0] if len(own) == 1 else own, tapped[0] if tapped else None)
 
 
-class TorchTaps:
-    """Notes the two layers of a torch network while it runs, for each thread on its own.
+class TorchTap:
+    """Notes the layer of a torch network while it runs, for each thread on its own.
 
     Args:
         network: A model of ultralytics, in its final form.
@@ -61,42 +50,33 @@ class TorchTaps:
 
     def __init__(self, network: Any) -> None:
         self._own = threading.local()
-        for name, place in zip(_LAYERS, _places(network), strict=False):
-            network.model[place].register_forward_hook(self._noting(name))
+        place = _place(network)
+        if place is not None:
+            network.model[place].register_forward_hook(self._note)
 
     def run(self, network: Callable[[Any], Any], prepared: Any) -> Raw:
         """Run the network."""
-        found: dict[str, Any] = {}
-        self._own.found = found
-        try:
-            output = network(prepared)
-        finally:
-            del self._own.found
-        return Raw(output, features_of([found[name] for name in _LAYERS if name in found]))
+        self._own.found = None
+        return Raw(network(prepared), self._own.found)
 
-    def _noting(self, name: str) -> Callable[[Any, Any, Any], None]:
-        def note(layer: Any, given: Any, output: Any) -> None:
-            # Whoever runs the network without `run` has nobody to note it for.
-            if hasattr(self._own, "found"):
-                self._own.found[name] = output
-
-        return note
+    def _note(self, layer: Any, given: Any, output: Any) -> None:
+        self._own.found = output
 
 
-def _places(network: Any) -> tuple[int, ...]:
-    """The layers' places in the network: coarse, fine; none in a network of another build."""
+def _place(network: Any) -> int | None:
+    """The layer's place in the network; None in a network of another build."""
     layers = list(getattr(network, "model", ()))
     plain = takewhile(lambda layer: type(layer).__name__ != "Upsample", layers)
     first = sum(1 for _ in plain)
     if first + 1 >= len(layers) or layers[first].f != -1:
-        return ()
+        return None
     joined = layers[first + 1].f
     earlier = [place for place in joined if place >= 0] if isinstance(joined, list) else []
-    return (first - 1, earlier[0]) if len(earlier) == 1 else ()
+    return earlier[0] if len(earlier) == 1 else None
 
 
 def tap_openvino(model: Any) -> bool:
-    """Make the two layers outputs of an OpenVINO model, the last ones; False if there are none."""
+    """Make the layer an output of an OpenVINO model, the last one; False if there is none."""
     for operation in model.get_ordered_ops():
         if operation.get_type_name() != "Interpolate":
             continue
@@ -112,13 +92,13 @@ def tap_openvino(model: Any) -> bool:
         others = [value for value in joined if value.get_node().get_friendly_name() != name]
         if len(others) != 1:
             return False
-        model.add_outputs([operation.input_value(0), others[0]])
+        model.add_outputs([others[0]])
         return True
     return False
 
 
-class OnnxTaps:
-    """ultralytics' own ONNX session, with the two layers among its outputs.
+class OnnxTap:
+    """ultralytics' own ONNX session, with the layer as its last output.
 
     Args:
         backend: ultralytics' backend of the model, whose session is replaced.
@@ -138,13 +118,11 @@ class OnnxTaps:
     def run(self, network: Callable[[Any], Any], prepared: Any) -> Raw:
         """Run the network."""
         said = network(prepared)
-        outputs = said if isinstance(said, list) else [said]
-        own, layers = outputs[: self._count], outputs[self._count :]
-        return Raw(own[0] if len(own) == 1 else own, features_of(layers))
+        return split(said if isinstance(said, list) else [said], self._count)
 
 
 def _tapped_onnx(path: Path) -> bytes | None:
-    """An ONNX model with the two layers as its last outputs; None where that cannot be made."""
+    """An ONNX model with the layer as its last output; None where that cannot be made."""
     try:
         import onnx
     except ImportError:
@@ -160,26 +138,24 @@ def _tapped_onnx(path: Path) -> bytes | None:
     others = [name for name in joins[0].input if name != enlarged.output[0]]
     if len(others) != 1:
         return None
-    for name in (enlarged.input[0], others[0]):
-        model.graph.output.append(onnx.ValueInfoProto(name=name))
+    model.graph.output.append(onnx.ValueInfoProto(name=others[0]))
     return bytes(model.SerializeToString())
 
 
 def pooled(
-    features: Features, number: int, boxes: Boxes, size: tuple[int, int], network: tuple[int, int]
+    layer: Any, boxes: Boxes, size: tuple[int, int], network: tuple[int, int]
 ) -> tuple[Vectors, Vectors]:
-    """What one picture of a batch, and its objects, look like.
+    """What a picture and its objects look like.
 
     Args:
-        features: Of the batch.
-        number: Which of its pictures.
+        layer: (d, h, w) the backbone's layer, a torch tensor.
         boxes: (n, 4) objects, xyxy px of the picture.
         size: Height and width of the picture, px.
         network: Height and width of the network's input, px.
 
     Returns:
-        (d,) mean of the coarse layer over the cells that show the picture, letterbox padding left
-        out, and (n, e) mean of the fine layer over the cells that each box touches.
+        (d,) mean over the cells that show the picture, letterbox padding left out, and (n, d) mean
+        over the cells that each box touches.
     """
     scale = min(network[0] / size[0], network[1] / size[1])
     # As ultralytics' LetterBox has it.
@@ -187,9 +163,8 @@ def pooled(
     top = round((network[0] - round(size[0] * scale)) / 2 - 0.1)
     offset = np.array([left, top, left, top])
     whole = np.array([[0, 0, size[1], size[0]]], np.float64)
-    coarse, fine = features.coarse[number], features.fine[number]
-    (frame,) = _means(coarse, whole * scale + offset, network)
-    return frame, _means(fine, boxes.astype(np.float64) * scale + offset, network)
+    means = _means(layer, np.concatenate([whole, boxes]) * scale + offset, network)
+    return means[0], means[1:]
 
 
 def _means(layer: Any, boxes: NDArray[np.float64], network: tuple[int, int]) -> Vectors:

@@ -13,7 +13,7 @@ from core.detectors.base import DetectorConfig, DetectorInfo, Say
 from core.detectors.loading import LoadedModel, load_model
 from core.detectors.machine import usable_cores
 from core.detectors.openvino import OpenVinoStreams
-from core.detectors.taps import OnnxTaps, Raw, TorchTaps, Vectors, pooled
+from core.detectors.taps import OnnxTap, Raw, TorchTap, Vectors, pooled
 from core.detectors.uncertainty import uncertainties
 from core.detectors.weights import first_line
 from core.errors import DetectorError, DeviceFailedError, OutOfMemoryError
@@ -143,21 +143,21 @@ def _tapped(loaded: LoadedModel) -> Callable[[Any], Raw]:
     """Runs the network; the backends that are not here tell nothing of its layers."""
     network = loaded.predictor.model
     if loaded.backend == "torch":
-        return partial(TorchTaps(network.backend.model).run, network)
+        return partial(TorchTap(network.backend.model).run, network)
     if loaded.backend == "onnx":
-        return partial(OnnxTaps(network.backend, loaded.path).run, network)
+        return partial(OnnxTap(network.backend, loaded.path).run, network)
     return lambda prepared: Raw(network(prepared), None)
 
 
 def _pooled(
     raw: Raw, prepared: Any, pictures: Sequence[Picture], boxes: Sequence[Boxes]
 ) -> list[tuple[Vectors, Vectors]]:
-    if raw.features is None:
+    if raw.layer is None:
         return []
     height, width = prepared.shape[2:]
     return [
-        pooled(raw.features, number, own, picture.shape[:2], (int(height), int(width)))
-        for number, (picture, own) in enumerate(zip(pictures, boxes, strict=True))
+        pooled(layer, own, picture.shape[:2], (int(height), int(width)))
+        for layer, picture, own in zip(raw.layer, pictures, boxes, strict=True)
     ]
 
 

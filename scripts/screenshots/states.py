@@ -226,6 +226,17 @@ def _selected(stage: Stage, name: str) -> None:
     stage.take(f"{name}-timeline", stage.workspace.timeline)
 
 
+def _selecting(stage: Stage, name: str) -> None:
+    _review(stage)
+    stage.do("select")
+    page = stage.workspace.page
+    assert page is not None
+    stage.wait("the choice", lambda: page.panel.report.isEnabled(), DETECTING_SECONDS)
+    stage.wait("the plot", lambda: page.laid_out, DETECTING_SECONDS)
+    stage.settle(_LOOKING_MS)
+    stage.take(name)
+
+
 def _limits(stage: Stage, name: str) -> None:
     _review(stage)
     fold = next(b for b in stage.workspace.review.findChildren(QToolButton) if b.text() == "Limits")
@@ -276,6 +287,7 @@ STATES = {
     "signed-urls": State(_signed_urls),
     "schedule": State(_schedule),
     "selected": State(_selected),
+    "selecting": State(_selecting),
     "limits": State(_limits),
     "range": State(_range),
     "all-reviewed": State(_all_reviewed),
@@ -285,6 +297,7 @@ STATES = {
     "dark-limits": State(_limits, appearance="dark"),
     "dark-schedule": State(_schedule, appearance="dark"),
     "dark-selected": State(_selected, appearance="dark", scale=2, size=(1280, 800)),
+    "dark-selecting": State(_selecting, appearance="dark", size=(1280, 800)),
     "dark-split": State(_split, appearance="dark"),
     "dark-keys": State(_keys, appearance="dark"),
     "4k": State(_reviewing, scale=2, size=(1920, 1080)),

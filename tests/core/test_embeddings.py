@@ -121,7 +121,7 @@ def test_a_detectors_backbone_sees_frames_and_the_boxes_of_the_run(
     found = embed(project, reader)
     _, detections = current_run(project)
     assert found.source == "detector backbone"
-    assert found.frames.shape == (COUNT, 128)
+    assert found.frames.shape == (COUNT, 64)
     assert found.objects is not None
     assert found.objects.shape == (len(detections), 64)
     assert np.any(found.objects, axis=1).all()

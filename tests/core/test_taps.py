@@ -11,7 +11,7 @@ from core.demo import demo_config, demo_video
 from core.detections import FrameDetections
 from core.detectors.base import DetectorConfig
 from core.detectors.overlap import stage
-from core.detectors.taps import Features, TorchTaps, features_of, pooled
+from core.detectors.taps import TorchTap, pooled
 from core.detectors.ultralytics import UltralyticsDetector
 from core.video import Picture, VideoReader
 
@@ -49,7 +49,7 @@ def test_every_frame_and_every_box_has_its_vector(seen: list[FrameDetections]) -
     for frame in seen:
         assert frame.embedding is not None
         assert frame.objects is not None
-        assert (frame.embedding.dtype, frame.embedding.shape) == (np.float16, (128,))
+        assert (frame.embedding.dtype, frame.embedding.shape) == (np.float16, (64,))
         assert (frame.objects.dtype, frame.objects.shape) == (np.float16, (len(frame), 64))
         assert np.isfinite(frame.embedding).all()
         assert np.any(frame.objects, axis=1).all()
@@ -118,20 +118,19 @@ def test_given_boxes_are_looked_at_instead_of_ones_own(
         assert cosine(objects, frame.objects).min(initial=1) > 0.99999
 
 
-def layers(height: int, width: int) -> Features:
+def cells(height: int, width: int) -> torch.Tensor:
     """Cells that say their own column and row."""
-    down, across = torch.meshgrid(torch.arange(2 * height), torch.arange(2 * width), indexing="ij")
-    fine = torch.stack([across, down]).float()[None]
-    return Features(fine[:, :, ::2, ::2], fine)
+    down, across = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    return torch.stack([across, down]).float()
 
 
 def test_a_frame_is_the_mean_of_the_cells_that_show_it() -> None:
-    # 640 × 320 in a square of 640: the picture is in the rows of cells from 5 to 14.
-    frame, _ = pooled(layers(20, 20), 0, np.empty((0, 4)), (320, 640), (640, 640))
-    assert frame.tolist() == [19, 19]
-    # Not divisible: 350 pixels from 145 on reach the cells 4 to 15.
-    frame, _ = pooled(layers(20, 20), 0, np.empty((0, 4)), (350, 640), (640, 640))
-    assert frame.tolist() == [19, np.mean(range(8, 32, 2))]
+    # 640 × 320 in a square of 640: the picture is in the rows of cells from 10 to 29.
+    frame, _ = pooled(cells(40, 40), np.empty((0, 4)), (320, 640), (640, 640))
+    assert frame.tolist() == [19.5, 19.5]
+    # Not divisible: 350 pixels from 145 on reach the cells 9 to 30.
+    frame, _ = pooled(cells(40, 40), np.empty((0, 4)), (350, 640), (640, 640))
+    assert frame.tolist() == [19.5, np.mean(range(9, 31))]
 
 
 @pytest.mark.parametrize(
@@ -152,25 +151,18 @@ def test_an_object_is_the_mean_of_the_cells_that_its_box_touches(
     xyxy: tuple[float, ...], expected: tuple[float, float]
 ) -> None:
     boxes = np.array([xyxy, xyxy], np.float32)
-    _, objects = pooled(layers(20, 20), 0, boxes, (320, 640), (640, 640))
+    _, objects = pooled(cells(40, 40), boxes, (320, 640), (640, 640))
     assert objects.tolist() == [list(expected)] * 2
 
 
 def test_boxes_of_a_larger_picture_are_scaled() -> None:
     boxes = np.array([[64, 64, 128, 96]], np.float32)
-    _, objects = pooled(layers(20, 20), 0, boxes, (1280, 1280), (640, 640))
+    _, objects = pooled(cells(40, 40), boxes, (1280, 1280), (640, 640))
     assert objects.tolist() == [[2.5, 2]]
-
-
-@pytest.mark.parametrize(
-    "shapes", [[], [(1, 8, 4, 4)], [(1, 8, 4, 4), (1, 8, 4, 8)], [(1, 8), (1, 8)]]
-)
-def test_layers_of_another_build_are_not_taken(shapes: list[tuple[int, ...]]) -> None:
-    assert features_of([torch.zeros(shape) for shape in shapes]) is None
 
 
 def test_a_network_of_another_build_is_run_as_it_is() -> None:
     network = torch.nn.Linear(2, 1)
-    raw = TorchTaps(network).run(network, torch.ones(1, 2))
+    raw = TorchTap(network).run(network, torch.ones(1, 2))
     assert raw.output.shape == (1, 1)
-    assert raw.features is None
+    assert raw.layer is None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction
@@ -48,6 +49,7 @@ from gui.main_window import MainWindow
 from gui.sheet import Sheet
 from gui.theme import DARK, LIGHT, Theme, apply_theme, stylesheet
 from tests.gui.conftest import OpenWindow
+from tests.gui.selection_making import show_fake_page
 from tests.gui.test_theme import GROUNDS, THEMES, contrast
 from tests.gui.test_upload_dialog import PLAN
 
@@ -79,6 +81,19 @@ def show_start(window: MainWindow) -> QWidget:
 
 def banner(window: MainWindow) -> QWidget:
     window.banner.show_message("error", "There is no such file.", ("Open video…", lambda: None))
+    return window
+
+
+def select_frames(window: MainWindow) -> QWidget:
+    """With every row that a person may add."""
+    page = show_fake_page(window)
+    controls = page.panel.controls
+    controls.add.added.emit("boxes")
+    controls.limits.add.added.emit("boxes")
+    for key in ("balance", "similarity"):
+        controls.rows[key].switch.setChecked(True)
+    controls.fold.setChecked(True)
+    page.view.plot.set_points(np.eye(2, dtype=np.float32))
     return window
 
 
@@ -148,6 +163,7 @@ def signed_urls(window: MainWindow) -> QWidget:
 PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "start page": show_start,
     "review": lambda window: window,
+    "select frames": select_frames,
     "banner": banner,
     "status bar": status,
     "jobs": jobs,

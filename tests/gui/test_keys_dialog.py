@@ -55,10 +55,10 @@ def keys_shown(dialog: KeysDialog, name: str) -> str:
 
 def test_a_key_takes_the_place_of_the_standard_ones(qtbot: QtBot) -> None:
     dialog, said = dialog_of(qtbot)
-    choose(dialog, "back", "W")
+    choose(dialog, "back", "Y")
     button(dialog, "Use this key").click()
-    assert said == [{"back": ("W",)}]
-    assert keys_shown(dialog, "back") == "W"
+    assert said == [{"back": ("Y",)}]
+    assert keys_shown(dialog, "back") == "Y"
 
 
 def test_a_key_is_added_and_all_are_taken_away(qtbot: QtBot) -> None:
@@ -94,7 +94,7 @@ def test_a_standard_key_that_is_another_actions_now_is_refused_too(qtbot: QtBot)
 
 
 def test_one_action_or_all_get_their_standard_keys_again(qtbot: QtBot) -> None:
-    dialog, said = dialog_of(qtbot, {"edit": ("W",), "skip": ()})
+    dialog, said = dialog_of(qtbot, {"edit": ("Y",), "skip": ()})
     choose(dialog, "edit")
     button(dialog, "Standard").click()
     assert said[-1] == {"skip": ()}
@@ -128,23 +128,23 @@ def test_a_key_typed_in_the_field_is_taken_and_triggers_nothing(
     field = dialog.findChild(QKeySequenceEdit)
     assert isinstance(field, QKeySequenceEdit)
     field.setFocus()
-    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_W)
+    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Y)
     button(dialog, "Use this key").click()
     assert window.session.frame == 9
     dialog.close()
     # Without a window manager nobody else does this.
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    QTest.keyClick(window.windowHandle(), Qt.Key.Key_W)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Y)
     assert window.session.frame == 15
-    assert window.actions_by_name["next"].toolTip() == "Go to the next violation (W)"
-    assert load_settings().keys == {"next": ("W",)}
+    assert window.actions_by_name["next"].toolTip() == "Go to the next violation (Y)"
+    assert load_settings().keys == {"next": ("Y",)}
 
 
 def test_chosen_keys_are_there_the_next_time(open_window: OpenWindow, clip: Path) -> None:
-    window = open_window(clip, Settings(keys={"end": ("W",), "next": ()}))
+    window = open_window(clip, Settings(keys={"end": ("Y",), "next": ()}))
     assert window.session is not None
-    QTest.keyClick(window.windowHandle(), Qt.Key.Key_W)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Y)
     assert window.session.frame == 23
     assert window.actions_by_name["next"].shortcuts() == []
 
@@ -153,9 +153,9 @@ def test_chosen_keys_are_there_the_next_time(open_window: OpenWindow, clip: Path
     ("chosen", "expected"),
     [
         ({"accept": ("X",)}, {"accept": ("X",), "reject": ()}),
-        ({"no such action": ("W",)}, {}),
-        ({"accept": ("nonsense+", "W")}, {"accept": ("W",)}),
-        ({"accept": ("W",), "reject": ("W",)}, {"accept": ("W",), "reject": ()}),
+        ({"no such action": ("Y",)}, {}),
+        ({"accept": ("nonsense+", "Y")}, {"accept": ("Y",)}),
+        ({"accept": ("Y",), "reject": ("Y",)}, {"accept": ("Y",), "reject": ()}),
     ],
 )
 def test_a_file_edited_by_hand_gives_no_key_to_two_actions(

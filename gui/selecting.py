@@ -1,0 +1,58 @@
+"""The window's part in selecting frames: its action, what is said, and the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+
+from gui.i18n import tr
+from gui.messages import Banner
+
+if TYPE_CHECKING:
+    from gui.background import Background
+    from gui.selection.choosing import Outcome
+    from gui.workspace import Workspace
+
+
+class Selecting(QObject):
+    """Follows the page of one workspace after the other."""
+
+    changed = Signal()
+    """The page is shown, or not any more."""
+
+    def __init__(
+        self, actions: dict[str, QAction], jobs: Background, banner: Banner, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._jobs, self._banner = actions, jobs, banner
+        self._workspace: Workspace | None = None
+        jobs.changed.connect(self._show_report)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the page hides the picture."""
+        return self._workspace is not None and self._workspace.selecting
+
+    def follow(self, workspace: Workspace | None) -> None:
+        """Follow this workspace from now on."""
+        self._workspace = workspace
+        self._actions["select"].setChecked(False)
+        if workspace is not None:
+            workspace.selecting_changed.connect(self._show)
+            workspace.frames_selected.connect(self._announce)
+            workspace.report_requested.connect(self._jobs.reporter.ask)
+
+    def _show(self, selecting: bool) -> None:
+        self._actions["select"].setChecked(selecting)
+        self._show_report()
+        self.changed.emit()
+
+    def _announce(self, outcome: Outcome) -> None:
+        export = (tr("Export…"), self._actions["export"].trigger)
+        self._banner.show_message("info", outcome.sentence, export)
+
+    def _show_report(self) -> None:
+        if self._workspace is not None and self._workspace.page is not None:
+            self._workspace.page.show_report_busy(self._jobs.reporter.busy)

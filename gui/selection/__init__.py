@@ -1,0 +1,1 @@
+"""Choosing what to label: a page that shows live what is chosen, and why."""

@@ -1,0 +1,212 @@
+"""The middle of the page: the plot, what it is coloured by, and what dragging in it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.frames import FrameIndex
+from core.selection.pool import Pool
+from core.selection.request import FrameId, SelectRequest
+from gui.i18n import mark, tr
+from gui.plot import EmbeddingPlot, Mode
+from gui.review.controls import in_row
+from gui.selection.colouring import CHOSEN, Choice, choices, colours
+from gui.selection.offers import Offers
+from gui.text import grouped, timecode
+from gui.theme import Theme, tabular
+
+_MODES: tuple[tuple[Mode, str, str], ...] = (
+    ("point", mark("Look"), mark("Dragging moves the plot, a click goes to the frame")),
+    (
+        "include",
+        mark("Include"),
+        mark("Draw around frames that are chosen in any case (Ctrl+drag)"),
+    ),
+    (
+        "exclude",
+        mark("Exclude"),
+        mark("Draw around frames that are never chosen (Ctrl+Shift+drag)"),
+    ),
+)
+_NO_ROWS = np.empty(0, np.int64)
+
+
+class PlotView(QWidget):
+    """Shows a pool, and says which of its frames a person points at."""
+
+    frame_clicked = Signal(int)
+    picture_wanted = Signal(int)
+    """A frame whose picture is to be shown beside its point."""
+    pointed_at = Signal(object, bool)
+    """Frames that were drawn around, and whether to include them rather than to exclude them."""
+    cleared = Signal()
+    """No frame is to be included or excluded any more."""
+
+    def __init__(self, index: FrameIndex) -> None:
+        super().__init__()
+        self._index = index
+        self._pool: Pool | None = None
+        self._chosen = _NO_ROWS
+        self._choices: list[Choice] = []
+        self.plot = EmbeddingPlot()
+        self.colour = QComboBox()
+        self.colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.colour.setAccessibleName(tr("Colour by"))
+        self.colour.setToolTip(tr("What the colour of a point says of its frame"))
+        self.colour.currentIndexChanged.connect(self._colour)
+        self.modes = self._make_modes()
+        self._said = QLabel()
+        self._said.setFont(tabular(self._said.font()))
+        self.clear = QPushButton(tr("Clear"), flat=True)
+        self.clear.setAccessibleName(tr("Clear included and excluded frames"))
+        self.clear.setToolTip(tr("Include and exclude no frame any more"))
+        self.clear.clicked.connect(self.cleared)
+        self.plot.hovered.connect(self._hover)
+        self.plot.clicked.connect(self._click)
+        self.plot.lassoed.connect(self._point)
+        self._lay_out()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours of everything but points."""
+        self.plot.set_theme(theme)
+
+    def show_pool(self, pool: Pool, offers: Offers) -> None:
+        """Other frames are there to choose from; where they lie comes later."""
+        self._pool, self._chosen = pool, _NO_ROWS
+        self._choices = choices(offers)
+        before = self.colour.currentText()
+        with QSignalBlocker(self.colour):
+            self.colour.clear()
+            self.colour.addItems([choice.title for choice in self._choices])
+            self.colour.setCurrentIndex(max(self.colour.findText(before), 0))
+        if pool.embeddings is None:
+            self.plot.set_points(np.empty((0, 2), np.float32))
+        else:
+            self.plot.set_busy(tr("Laying out the frames…"))
+
+    def show_plane(self, pool: Pool, plane: NDArray[np.float32]) -> None:
+        """It is known where the frames of a pool lie."""
+        if pool is self._pool:
+            self.plot.set_points(plane)
+            self._colour()
+            self.plot.set_selected(self._chosen)
+
+    def show_chosen(self, rows: NDArray[np.int64]) -> None:
+        """Other frames are chosen."""
+        self._chosen = rows
+        self.plot.set_selected(rows)
+        if self._choice is not None and self._choice.key == CHOSEN:
+            self._colour()
+
+    def show_pointed(self, request: SelectRequest) -> None:
+        """Mark the frames that a person includes and excludes, and count them."""
+        self.plot.set_included(self._rows(request.include))
+        self.plot.set_excluded(self._rows(request.exclude))
+        included, excluded = len(request.include), len(request.exclude)
+        self._said.setText(
+            tr("{included} included, {excluded} excluded",
+               included=grouped(included), excluded=grouped(excluded))
+        )  # fmt: skip
+        for widget in (self._said, self.clear):
+            widget.setVisible(bool(included or excluded))
+
+    def show_frame(self, frame: int) -> None:
+        """Mark the frame that the window shows."""
+        self.plot.set_current(self._row(frame))
+
+    def show_picture(self, frame: int, image: QImage) -> None:
+        """What a frame looks like."""
+        row = self._row(frame)
+        if row is not None:
+            self.plot.set_thumbnail(row, image)
+
+    @property
+    def _choice(self) -> Choice | None:
+        at = self.colour.currentIndex()
+        return self._choices[at] if 0 <= at < len(self._choices) else None
+
+    def _colour(self) -> None:
+        if self._pool is not None and self._choice is not None:
+            self.plot.set_colours(colours(self._pool, self._choice, self._chosen))
+
+    def _row(self, frame: int) -> int | None:
+        return None if self._pool is None else self._pool.row(FrameId(0, frame))
+
+    def _rows(self, frames: tuple[FrameId, ...]) -> NDArray[np.int64]:
+        if self._pool is None:
+            return _NO_ROWS
+        rows = [self._pool.row(where) for where in frames]
+        return np.array([row for row in rows if row is not None], np.int64)
+
+    def _hover(self, row: int | None) -> None:
+        if row is None or self._pool is None:
+            return
+        frame = int(self._pool.frame[row])
+        time = timecode(self._index.timestamp(frame))
+        said = tr("Frame {frame} · {time}", frame=grouped(frame), time=time)
+        self.plot.set_caption(row, said)
+        self.picture_wanted.emit(frame)
+
+    def _click(self, row: int) -> None:
+        if self._pool is not None:
+            self.frame_clicked.emit(int(self._pool.frame[row]))
+
+    def _point(self, rows: NDArray[np.int64], include: bool) -> None:
+        if self._pool is not None:
+            self.pointed_at.emit(self._pool.frame[rows].tolist(), include)
+
+    def _make_modes(self) -> dict[Mode, QToolButton]:
+        buttons: dict[Mode, QToolButton] = {}
+        for mode, word, tip in _MODES:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setChecked(mode == "point")
+            button.setText(tr(word))
+            button.setAccessibleName(tr(word))
+            button.setToolTip(tr(tip))
+            button.toggled.connect(lambda on, mode=mode: self.plot.set_mode(mode) if on else None)
+            buttons[mode] = button
+        return buttons
+
+    def _lay_out(self) -> None:
+        self.colour.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        label = QLabel(tr("Colour by"))
+        label.setBuddy(self.colour)
+        bar = in_row(label, self.colour, None, *self.modes.values())
+        bar.setContentsMargins(8, 4, 8, 4)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 0, 8, 0)
+        line.addWidget(self._said)
+        line.addWidget(self.clear)
+        line.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.plot, 1)
+        layout.addLayout(line)
+        self.show_pointed(SelectRequest())
+
+
+def pointed(request: SelectRequest, frames: list[int], include: bool) -> SelectRequest:
+    """The request that includes, or excludes, more frames; the last word counts."""
+    more = {FrameId(0, frame) for frame in frames}
+    kept, lost = set(request.include), set(request.exclude)
+    kept, lost = (kept | more, lost - more) if include else (kept - more, lost | more)
+    return replace(request, include=tuple(sorted(kept)), exclude=tuple(sorted(lost)))
