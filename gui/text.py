@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-THIN_SPACE = "\u202f"
-"""Narrow no-break space: a thin space that never breaks a number over two lines."""
+from core.words import THIN_SPACE, grouped, timecode
 
-
-def timecode(seconds: float) -> str:
-    """``m:ss.mmm``, or ``h:mm:ss.mmm`` from one hour on; times before zero carry a minus sign."""
-    # Rounded once, as whole milliseconds, so that 59.9996 s carries into the minute.
-    total_ms = round(abs(seconds) * 1000)
-    sign = "\u2212" if seconds < 0 and total_ms else ""
-    total_s, ms = divmod(total_ms, 1000)
-    minutes, s = divmod(total_s, 60)
-    hours, m = divmod(minutes, 60)
-    if hours:
-        return f"{sign}{hours}:{m:02d}:{s:02d}.{ms:03d}"
-    return f"{sign}{m}:{s:02d}.{ms:03d}"
-
-
-def grouped(n: int) -> str:
-    """A whole number with a thin space between thousands, such as ``1 204``."""
-    return f"{n:,}".replace(",", THIN_SPACE)
+__all__ = ["THIN_SPACE", "clock", "data_size", "grouped", "percent", "rate", "timecode"]
 
 
 def clock(seconds: float) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
@@ -13,12 +14,17 @@ from core.selection.report.content import Figure
 from core.selection.report.drawing import ALL, CHOSEN, INK, TARGET, WIDTH, drawn, quiet
 from core.selection.report.fonts import drawable
 from core.selection.report.measures import ClassShare
-from core.selection.report.text import count, grouped, name, shortened
+from core.selection.report.text import count, name, shortened
+from core.words import grouped
 
 _COLUMNS = 3
 _BINS = 24
 _STEPS = 900
 """Places along a timeline that can be told apart."""
+
+_WANTED = "Wanted"
+_FLICKERING = LinearSegmentedColormap.from_list("flickering", [ALL, TARGET])
+"""Stands out from a light page and from a dark one."""
 
 _FRAME_NUMBERS = FuncFormatter(lambda value, _: grouped(round(value)))
 
@@ -99,7 +105,7 @@ def class_bars(shares: Sequence[ClassShare], target: dict[str, float], *, captio
         wanted = [(at, target[s.name]) for at, s in enumerate(shares) if s.name in target]
         if wanted:
             where, values = zip(*wanted, strict=True)
-            axes.plot(values, where, "D", color=TARGET, markersize=4, linestyle="", label="Wanted")
+            axes.plot(values, where, "D", color=TARGET, markersize=4, linestyle="", label=_WANTED)
         axes.set_yticks(places, [drawable(shortened(name(s.name), 28)) for s in shares])
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -125,7 +131,7 @@ def timelines(
         strips = canvas.subplots(len(videos), 1, squeeze=False).ravel().tolist()
         for axes, video in zip(strips, videos, strict=True):
             _timeline(axes, pool, pool.video == video, chosen)
-            title = shortened(name(pool.videos[video].name), 90)
+            title = shortened(name(pool.videos[video].name), 72)
             axes.set_title(drawable(title))
         strips[-1].set_xlabel("Frame")
         _legend(canvas, strips[0])
@@ -167,13 +173,13 @@ def embedding_plot(
 ) -> Figure:
     """Frames by what they look like, coloured by flickering, the chosen ones ringed."""
     known = np.flatnonzero(np.isfinite(plane).all(axis=1))
-    score = pool.columns["flickering"][known]
+    score = pool.columns.get("flickering", np.full(len(pool), np.nan))[known]
     order = np.argsort(np.nan_to_num(score), kind="stable")
     ringed = rows[np.isin(rows, known)]
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
-        size = float(np.clip(12_000 / max(1, len(known)), 0.8, 14))
+        size = float(np.clip(12_000 / max(1, len(known)), 0.8, 10))
         nobody = known[~np.isfinite(score)]
         axes.scatter(
             plane[nobody, 0], plane[nobody, 1], s=size, c=ALL, linewidths=0, rasterized=True
@@ -183,7 +189,7 @@ def embedding_plot(
             plane[known[order], 1],
             s=size,
             c=score[order],
-            cmap="cividis",
+            cmap=_FLICKERING,
             vmin=0,
             vmax=1,
             linewidths=0,
@@ -192,17 +198,18 @@ def embedding_plot(
         axes.scatter(
             plane[ringed, 0],
             plane[ringed, 1],
-            s=22,
+            s=34,
             facecolors="none",
-            edgecolors=TARGET,
+            edgecolors=CHOSEN,
             linewidths=1.0,
             label="Chosen frames",
         )
         axes.set_aspect("equal")
         axes.set_axis_off()
-        bar = canvas.colorbar(dots, ax=axes, shrink=0.5, aspect=22, pad=0.02)
-        bar.set_label("Flickering")
-        bar.outline.set_visible(False)
+        if np.isfinite(score).any():
+            bar = canvas.colorbar(dots, ax=axes, shrink=0.5, aspect=22, pad=0.02)
+            bar.set_label("Flickering")
+            bar.outline.set_visible(False)
         _legend(canvas, axes)
 
     alt = f"Plane of {count(len(known), 'frame')}, those that look alike near each other, "
@@ -211,6 +218,6 @@ def embedding_plot(
 
 
 def _legend(canvas: Canvas, axes: Axes) -> None:
-    canvas.legend(
-        *axes.get_legend_handles_labels(), loc="outside upper right", ncols=3, handlelength=1.4
-    )
+    shown = zip(*axes.get_legend_handles_labels(), strict=True)
+    handles, labels = zip(*sorted(shown, key=lambda pair: pair[1] == _WANTED), strict=True)
+    canvas.legend(handles, labels, loc="outside upper right", ncols=3, handlelength=1.4)

@@ -5,8 +5,9 @@ import math
 from core.selection.pool import Picks, Pool, Reason
 from core.selection.report.content import Block, Paragraph, Part, Section, Sheet, Thumbnail
 from core.selection.report.drawing import SERIES
-from core.selection.report.text import count, grouped, name, number, percent, timecode, titled
+from core.selection.report.text import count, name, number, percent, titled
 from core.selection.report.thumbnails import Shots
+from core.words import grouped, timecode
 
 MOST = 200
 """Frames that are shown."""
@@ -21,9 +22,11 @@ def contact_section(pool: Pool, picks: Picks, shots: Shots) -> Section:
     if len(shown):
         blocks.append(Paragraph(_about(picks)))
     blocks += [Paragraph(sentence) for sentence in shots.missing]
-    blocks.append(
-        Sheet(tuple(_thumbnail(pool, picks, shots, place) for place in range(len(shown))))
+    legend = tuple(
+        (titled(name(reason.title)), _colour(at)) for at, reason in enumerate(picks.reasons)
     )
+    cards = (_thumbnail(pool, picks, shots, place) for place in range(len(shown)))
+    blocks.append(Sheet(legend, tuple(cards)))
     return Section("The chosen frames", tuple(blocks))
 
 
@@ -41,10 +44,10 @@ def _thumbnail(pool: Pool, picks: Picks, shots: Shots, place: int) -> Thumbnail:
     video = pool.videos[where.video]
     shot = shots.found.get(where)
     seconds = where.frame / video.rate if shot is None else shot.seconds
-    of = f" · {name(video.name)}" if len(pool.videos) > 1 else ""
     return Thumbnail(
         f"Frame {grouped(where.frame)}",
-        f"{timecode(seconds)}{of}",
+        timecode(seconds),
+        name(video.name) if len(pool.videos) > 1 else "",
         tuple(_part(reason, place, at) for at, reason in enumerate(picks.reasons)),
         "Included by hand" if place < picks.included else "",
         shot.size if shot else _NO_SIZE,
@@ -60,5 +63,9 @@ def _part(reason: Reason, place: int, at: int) -> Part:
         number(float(reason.value[place])),
         percent(share) if known else "",
         min(1.0, max(0.0, share)) if known else 0.0,
-        SERIES[at % len(SERIES)],
+        _colour(at),
     )
+
+
+def _colour(at: int) -> str:
+    return SERIES[at % len(SERIES)]

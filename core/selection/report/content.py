@@ -84,8 +84,10 @@ class Thumbnail:
     """A chosen frame."""
 
     title: str
+    when: str
+    """Its timestamp."""
     detail: str
-    """Where it is."""
+    """Its video; empty where there is only one."""
     parts: tuple[Part, ...]
     note: str
     size: tuple[int, int]
@@ -93,11 +95,18 @@ class Thumbnail:
     jpeg: bytes | None = field(repr=False)
     """None where the video does not give the picture."""
 
+    @property
+    def alt(self) -> str:
+        """What the picture is."""
+        return ", ".join(filter(None, (self.title, self.when, self.detail)))
+
 
 @dataclass(frozen=True)
 class Sheet:
     """Chosen frames as pictures."""
 
+    legend: tuple[tuple[str, str], ...]
+    """Strategies and their colours, `#rrggbb`."""
     thumbnails: tuple[Thumbnail, ...]
 
 

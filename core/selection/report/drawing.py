@@ -19,7 +19,7 @@ WIDTH = 7.09
 _DPI = 200
 
 INK, ALL, CHOSEN, TARGET = "#24272b", "#a9adb3", "#0072b2", "#d55e00"
-"""Text and axes; all frames; the chosen ones; what was wanted of them."""
+"""Text and axes; all frames; the chosen ones; what was wanted of them, and what flickers."""
 _FAINT = "#d9dbdf"
 SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442")
 """Okabe and Ito's colours, for strategies."""

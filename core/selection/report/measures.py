@@ -24,6 +24,8 @@ class Cover:
     """The same for frames drawn at random, in the mean over `DRAWS` draws."""
     of: int
     """Frames that were looked at."""
+    all: int
+    """Frames that could have been: all that have an embedding."""
 
 
 def cover_of(pool: Pool, rows: NDArray[np.int64]) -> Cover | None:
@@ -44,6 +46,7 @@ def cover_of(pool: Pool, rows: NDArray[np.int64]) -> Cover | None:
         mean_distance(looked, pool.embeddings[chosen]),
         float(np.mean([mean_distance(looked, pool.embeddings[draw]) for draw in draws])),
         len(looked),
+        len(embedded),
     )
 
 

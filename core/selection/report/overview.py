@@ -12,19 +12,10 @@ from core.selection.report.measures import (
     known_mean,
     means_of,
 )
-from core.selection.report.text import (
-    count,
-    grouped,
-    listed,
-    name,
-    number,
-    percent,
-    ratio,
-    short,
-    titled,
-)
+from core.selection.report.text import count, listed, name, number, percent, ratio, short, titled
 from core.selection.report.words import column_title, in_words
 from core.selection.request import Balance, SelectRequest
+from core.words import grouped
 
 _CLASSES = 20
 _MEASURES = ("flickering", "objectness_least_confidence", "missed_boxes", "boxes")
@@ -42,7 +33,8 @@ def request_section(pool: Pool, picks: Picks, request: SelectRequest) -> Section
     blocks: list[Block] = [Listing(in_words(request, pool))]
     said = [f"{count(picks.candidates, 'frame')} could be chosen."]
     if picks.included:
-        said.append(f"{count(picks.included, 'frame')} of the choice were included by hand.")
+        were = "was" if picks.included == 1 else "were"
+        said.append(f"{count(picks.included, 'frame')} of the choice {were} included by hand.")
     blocks.append(Paragraph(" ".join([*said, *filter(None, [picks.stopped]), *picks.notes])))
     if picks.reasons:
         blocks.append(_decided(picks))
@@ -105,7 +97,7 @@ def _means(pool: Pool, picks: Picks) -> Table:
             times = ratio(means.chosen, means.all)
             rows.append((column_title(column), number(means.all), number(means.chosen), times))
     head = ("", "All frames", "Chosen frames", "Ratio")
-    return Table("Means a frame", head, tuple(rows))
+    return Table("Means over the frames", head, tuple(rows))
 
 
 def _cover(cover: Cover | None) -> tuple[Block, ...]:
@@ -118,9 +110,12 @@ def _cover(cover: Cover | None) -> tuple[Block, ...]:
         ratio(cover.chosen, cover.random),
     )
     head = ("", "At random", "Chosen frames", "Ratio")
+    over = count(cover.of, "frame")
+    if cover.of < cover.all:
+        over = f"an even sample of {over} of {grouped(cover.all)}"
     said = (
-        f"Cover: Euclidean distance between embeddings of length 1, 0 to 2, over "
-        f"{count(cover.of, 'frame')}; at random is the mean of {DRAWS} draws of as many frames"
+        f"Cover: Euclidean distance between embeddings of length 1, 0 to 2, over {over}; "
+        f"at random is the mean of {DRAWS} draws of as many frames"
     )
     return (Table(said, head, (row,)),)
 

@@ -14,12 +14,13 @@ from core.selection.report.content import (
     Figure,
     Listing,
     Paragraph,
+    Section,
     Sheet,
     Table,
     Tiles,
 )
 from core.selection.report.fonts import drawable, font_file
-from core.selection.report.pdf_sheet import draw_sheet
+from core.selection.report.pdf_sheet import beginning, draw_sheet
 from core.selection.report.pdf_style import (
     FAMILY,
     GROUND,
@@ -31,6 +32,9 @@ from core.selection.report.pdf_style import (
     WIDTH,
 )
 
+_CODE, _CODE_LINE = 7.5, 3.7
+"""Points, and millimetres."""
+
 
 class _Document(FPDF):  # type: ignore[misc]
     """Pages with their number at the foot."""
@@ -39,8 +43,7 @@ class _Document(FPDF):  # type: ignore[misc]
         self.set_y(-12)
         self.set_font(FAMILY, "", 7)
         self.set_text_color(*SOFT)
-        self.cell(WIDTH / 2, 5, "Frames chosen for labeling")
-        self.cell(WIDTH / 2, 5, f"{self.page_no()} / {{nb}}", align="R")
+        self.cell(WIDTH, 5, f"Frames chosen for labeling · page {self.page_no()} of {{nb}}")
 
 
 def document_of(content: Content, now: datetime) -> bytes:
@@ -48,6 +51,7 @@ def document_of(content: Content, now: datetime) -> bytes:
     pdf = _Document(format="A4")
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.set_auto_page_break(True, 18)
+    pdf.c_margin = 0  # cells begin where everything else does
     for style, file in (("", "DejaVuSans"), ("B", "DejaVuSans-Bold")):
         pdf.add_font(FAMILY, style, font_file(file))
     pdf.add_font(MONOSPACED, "", font_file("DejaVuSansMono"))
@@ -58,8 +62,10 @@ def document_of(content: Content, now: datetime) -> bytes:
     pdf.add_page()
     _title(pdf, content)
     for section in content.sections:
-        _heading(pdf, section.title)
-        for block in section.blocks:
+        _heading(pdf, section)
+        for at, block in enumerate(section.blocks):
+            if _leads(block) and pdf.will_page_break(_beginning(pdf, section.blocks[at:])):
+                pdf.add_page()
             _block(pdf, block)
     return bytes(pdf.output())
 
@@ -69,18 +75,45 @@ def _title(pdf: FPDF, content: Content) -> None:
     _text(pdf, content.subtitle, size=11, line=5.6)
     pdf.ln(1)
     _text(pdf, content.made, size=8, colour=SOFT, line=4.2)
-    pdf.ln(2)
+    pdf.ln(6)
 
 
-def _heading(pdf: FPDF, title: str) -> None:
+def _heading(pdf: FPDF, section: Section) -> None:
     """A heading stays with what follows it."""
-    if pdf.will_page_break(45):
+    if pdf.will_page_break(12 + _beginning(pdf, section.blocks)):
         pdf.add_page()
     elif pdf.get_y() > 50:
         pdf.ln(4)
-    pdf.start_section(title)
-    _text(pdf, title, size=12.5, style="B", line=7)
+    pdf.start_section(section.title)
+    _text(pdf, section.title, size=12.5, style="B", line=7)
     pdf.ln(1)
+
+
+def _leads(block: Block) -> bool:
+    """Whether it says what the next one is."""
+    return isinstance(block, Paragraph) and block.text.endswith(":")
+
+
+def _beginning(pdf: FPDF, blocks: Sequence[Block]) -> float:
+    """Millimetres, about, that the first block takes at least, with sentences before it."""
+    needed = 0.0
+    for block in blocks:
+        match block:
+            case Paragraph(text=text):
+                needed += 4.6 * (1 + len(text) // 110) + 3
+                continue
+            case Figure():
+                needed += _height(block) + 5
+            case Sheet():
+                needed += beginning(block)
+            case Code(text=text):
+                pdf.set_font(MONOSPACED, "", _CODE)
+                lines = pdf.multi_cell(WIDTH, text=drawable(text), dry_run=True, output="LINES")
+                needed += min(20, len(lines)) * _CODE_LINE
+            case _:
+                needed += 20
+        break
+    return needed
 
 
 def _text(
@@ -105,7 +138,7 @@ def _block(pdf: FPDF, block: Block) -> None:
         case Listing(items=items):
             _listing(pdf, items)
         case Code(text=text):
-            _text(pdf, text, family=MONOSPACED, size=7.5, line=3.7)
+            _text(pdf, text, family=MONOSPACED, size=_CODE, line=_CODE_LINE)
         case Tiles():
             _tiles(pdf, block)
         case Table():
@@ -129,7 +162,7 @@ def _listing(pdf: FPDF, items: Sequence[str]) -> None:
 
 
 def _tiles(pdf: FPDF, block: Tiles) -> None:
-    gap, height = 4.0, 19.0
+    gap, height = 4.0, 18.0
     if pdf.will_page_break(height):
         pdf.add_page()
     width = (WIDTH - gap * (len(block.tiles) - 1)) / len(block.tiles)
@@ -159,19 +192,20 @@ def _table(pdf: FPDF, block: Table) -> None:
     pdf.set_text_color(*INK)
     pdf.set_draw_color(*RULE)
     pdf.set_line_width(0.2)
+    pdf.set_fill_color(255)
     with pdf.table(
         borders_layout="HORIZONTAL_LINES",
         col_widths=_widths(block),
         headings_style=FontFace(emphasis="BOLD", color=INK),
         line_height=4.2,
-        padding=(0.7, 1),
+        v_align="TOP",
         text_align=tuple("LEFT" if at < block.texts else "RIGHT" for at in range(len(block.head))),
         width=WIDTH,
     ) as table:
         for row in (block.head, *block.rows):
             cells = table.row()
-            for cell in row:
-                cells.cell(drawable(cell))
+            for at, cell in enumerate(row):
+                cells.cell(drawable(cell), padding=(0.7, 0, 0.7, 2 if at else 0))
 
 
 def _widths(block: Table) -> tuple[float, ...]:
@@ -183,9 +217,13 @@ def _widths(block: Table) -> tuple[float, ...]:
 
 def _figure(pdf: FPDF, block: Figure) -> None:
     pdf.set_font(FAMILY, "", 8)
-    height = WIDTH * block.size[1] / block.size[0]
+    height = _height(block)
     if pdf.will_page_break(height + 5):
         pdf.add_page()
     _text(pdf, block.caption, size=8, colour=SOFT, line=4.2)
     pdf.image(BytesIO(block.png), MARGIN, pdf.get_y() + 0.5, w=WIDTH, alt_text=block.alt)
     pdf.set_y(pdf.get_y() + height + 0.5)
+
+
+def _height(figure: Figure) -> float:
+    return WIDTH * figure.size[1] / figure.size[0]

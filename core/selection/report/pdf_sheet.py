@@ -1,5 +1,6 @@
 """The contact sheet on pages of a document."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from fpdf import FPDF
@@ -9,29 +10,65 @@ from core.selection.report.fonts import drawable
 from core.selection.report.pdf_style import FAMILY, GROUND, INK, MARGIN, SOFT, WIDTH
 
 _COLUMNS = 4
-_GAP, _LINE = 4.0, 3.3
+_GAP, _LINE = 4.0, 3.0
 _CARD = (WIDTH - _GAP * (_COLUMNS - 1)) / _COLUMNS
 _HIGHEST = 0.75 * _CARD
 """Of a picture; upright ones become narrower than their card."""
-_BAR = 1.6
+_BAR = 1.4
+_TEXT = _BAR + 1.3
+"""From the picture to the first line."""
+_BELOW, _MOST_BELOW = 3.0, 8.0
+"""From one row to the next: more where a page has room that no row fits into."""
+_LEGEND = 4.2
+"""A line of it."""
 
 
 def draw_sheet(pdf: FPDF, sheet: Sheet) -> None:
-    """Rows of cards; a row stays on one page."""
+    """The legend, then rows of cards; a row stays on one page."""
+    _legend(pdf, sheet.legend)
     for start in range(0, len(sheet.thumbnails), _COLUMNS):
         row = sheet.thumbnails[start : start + _COLUMNS]
-        picture = max(_picture_size(card)[1] for card in row)
-        height = picture + _BAR + _LINE * (2 + max(map(_lines, row))) + 5
+        picture, height = _heights(row)
         if pdf.will_page_break(height):
             pdf.add_page()
         top = pdf.get_y()
         for at, card in enumerate(row):
             _card(pdf, card, MARGIN + at * (_CARD + _GAP), top, picture)
-        pdf.set_xy(MARGIN, top + height)
+        pdf.set_xy(MARGIN, top + height + _below(pdf, height))
+
+
+def beginning(sheet: Sheet) -> float:
+    """Millimetres for the legend and the first row."""
+    row = sheet.thumbnails[:_COLUMNS]
+    return _LEGEND * len(sheet.legend) + (_heights(row)[1] if row else 0)
+
+
+def _heights(row: Sequence[Thumbnail]) -> tuple[float, float]:
+    """Of the row's pictures, and of all of it."""
+    picture = max(_picture_size(card)[1] for card in row)
+    return picture, picture + _TEXT + _LINE * max(map(_lines, row))
+
+
+def _below(pdf: FPDF, height: float) -> float:
+    """Millimetres such that a page of rows like this one is full."""
+    room = pdf.page_break_trigger - MARGIN - 0.1
+    rows = int((room + _BELOW) // (height + _BELOW))
+    return min(_MOST_BELOW, (room - rows * height) / (rows - 1)) if rows > 1 else _BELOW
 
 
 def _lines(card: Thumbnail) -> int:
-    return len(card.parts) + bool(card.note)
+    return 1 + bool(card.detail) + len(card.parts) + bool(card.note)
+
+
+def _legend(pdf: FPDF, entries: Sequence[tuple[str, str]]) -> None:
+    """A line for each strategy, since its name may be long."""
+    for title, colour in entries:
+        top = pdf.get_y()
+        pdf.set_fill_color(colour)
+        pdf.rect(MARGIN, top + 0.9, 2.2, 2.2, style="F")
+        _line(pdf, title, MARGIN + 3.6, top + 0.45, width=WIDTH - 3.6, size=8)
+        pdf.set_xy(MARGIN, top + _LEGEND)
+    pdf.ln(1.5)
 
 
 def _picture_size(card: Thumbnail) -> tuple[float, float]:
@@ -42,14 +79,15 @@ def _picture_size(card: Thumbnail) -> tuple[float, float]:
 
 def _card(pdf: FPDF, card: Thumbnail, left: float, top: float, room: float) -> None:
     _picture(pdf, card, left, top, room)
-    y = top + room + 1
     if any(part.width for part in card.parts):
-        _bar(pdf, card.parts, left, y)
-    y += _BAR + 0.6
-    _line(pdf, card.title, left, y, style="B", size=7.5)
-    y += _LINE + 0.2
-    _line(pdf, card.detail, left, y, colour=SOFT)
-    y += _LINE + 0.2
+        _bar(pdf, card.parts, left, top + room + 0.6)
+    y = top + room + _TEXT
+    _line(pdf, card.title, left, y, width=_CARD / 2, style="B")
+    _line(pdf, card.when, left + _CARD / 2, y, width=_CARD / 2, colour=SOFT, align="R")
+    y += _LINE
+    if card.detail:
+        _line(pdf, card.detail, left, y, colour=SOFT)
+        y += _LINE
     for part in card.parts:
         _reason(pdf, part, left, y)
         y += _LINE
@@ -65,7 +103,7 @@ def _picture(pdf: FPDF, card: Thumbnail, left: float, top: float, room: float) -
         return
     width, height = _picture_size(card)
     x, y = left + (_CARD - width) / 2, top + (room - height) / 2
-    pdf.image(BytesIO(card.jpeg), x, y, width, height, alt_text=f"{card.title}, {card.detail}")
+    pdf.image(BytesIO(card.jpeg), x, y, width, height, alt_text=card.alt)
 
 
 def _bar(pdf: FPDF, parts: tuple[Part, ...], left: float, top: float) -> None:

@@ -1,7 +1,6 @@
 """All that the report says, in the order in which it says it."""
 
 import json
-import shlex
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.selection.pool import Picks, Pool
 from core.selection.report import charts
+from core.selection.report.command import LABELED_FILE, METADATA_FILE, command_of
 from core.selection.report.contact import MOST, contact_section
 from core.selection.report.content import Block, Code, Content, Paragraph, Section, Table
 from core.selection.report.measures import class_shares
@@ -20,10 +20,11 @@ from core.selection.report.overview import (
     subtitle_of,
     wanted_shares,
 )
-from core.selection.report.text import count, grouped, name, number
+from core.selection.report.text import count, name, number
 from core.selection.report.thumbnails import take_shots
 from core.selection.report.words import column_title, columns_of
 from core.selection.request import SelectRequest
+from core.words import grouped
 
 Plane = NDArray[np.float32]
 
@@ -129,26 +130,45 @@ def _settings(pool: Pool, picks: Picks, request: SelectRequest) -> Section:
     )
     head = ("Video", "Model", "Run", "Frames", "Frames a second", "Chosen")
     versions = tuple((program, version(program)) for program in _PROGRAMS)
-    asked = json.dumps(request.to_json(), indent=1)
-    projects = " ".join(_quoted(video.project.name) for video in pool.videos)
     return Section(
         "Settings and versions",
         (
             Table("Videos, their runs and models", head, videos, texts=3),
             Table("Programs", ("Program", "Version"), versions, texts=2),
-            Paragraph(
-                "The same request chooses the same frames from the same runs with the same "
-                f"versions (seed {request.seed}). To repeat it, save the request below as "
-                "request.json and run:"
-            ),
-            Code(f"flickerscope select {projects} --request request.json --out DIR --report"),
+            *_again(pool, request),
             Paragraph("The request:"),
-            Code(asked),
+            Code(_lines(request)),
         ),
     )
 
 
-def _quoted(folder: str) -> str:
-    """A folder's name as a shell takes it."""
+def _again(pool: Pool, request: SelectRequest) -> Iterator[Block]:
+    """How to get the same frames once more."""
+    yield Paragraph(
+        "The same request chooses the same frames from the same runs with the same versions "
+        f"(seed {request.seed})."
+    )
+    command = command_of(request, pool)
+    if command is None:
+        yield Paragraph("The options of the command line cannot say all of this request.")
+        return
+    said = ["To repeat it, run this in the folder of the projects. DIR is a new folder"]
+    if f" {LABELED_FILE} " in command:
+        said.append(f"{LABELED_FILE} a file that names the labeled frames")
+    if f" {METADATA_FILE} " in command:
+        said.append(f"{METADATA_FILE} the file with numbers of frames")
+    yield Paragraph(f"{', '.join(said)}:")
+    yield Code(name(command))
 
-    return shlex.quote(name(folder))
+
+def _lines(request: SelectRequest) -> str:
+    """JSON with a line for each key."""
+    entries = (f"  {json.dumps(key)}: {_value(value)}" for key, value in request.to_json().items())
+    return "{\n" + ",\n".join(entries) + "\n}"
+
+
+def _value(value: object) -> str:
+    """With a line for each strategy and threshold."""
+    if not (isinstance(value, list | tuple) and value and isinstance(value[0], dict)):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(f"    {json.dumps(each)}" for each in value) + "\n  ]"

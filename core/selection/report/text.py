@@ -2,15 +2,11 @@
 
 import math
 
-_THIN_SPACE = "\u202f"
+from core.words import THIN_SPACE, grouped
+
 _UNKNOWN = "–"
 REPLACEMENT = "\ufffd"
 """Stands for a character that cannot be shown."""
-
-
-def grouped(n: int) -> str:
-    """A whole number with a thin space between thousands."""
-    return f"{n:,}".replace(",", _THIN_SPACE)
 
 
 def number(value: float) -> str:
@@ -33,21 +29,13 @@ def percent(share: float) -> str:
     if not math.isfinite(share):
         return _UNKNOWN
     digits = 1 if 0 < share < 0.0995 else 0
-    return f"{100 * share:.{digits}f}{_THIN_SPACE}%"
+    return f"{100 * share:.{digits}f}{THIN_SPACE}%"
 
 
 def ratio(value: float, base: float) -> str:
     """How many times `base` a value is; a dash where that means nothing."""
     known = math.isfinite(value) and math.isfinite(base) and base > 0
-    return f"{value / base:.2f}{_THIN_SPACE}×" if known else _UNKNOWN
-
-
-def timecode(seconds: float) -> str:
-    """``m:ss.mmm``, or ``h:mm:ss.mmm`` from one hour on."""
-    total_s, ms = divmod(round(seconds * 1000), 1000)
-    minutes, s = divmod(total_s, 60)
-    hours, m = divmod(minutes, 60)
-    return f"{hours}:{m:02d}:{s:02d}.{ms:03d}" if hours else f"{m}:{s:02d}.{ms:03d}"
+    return f"{value / base:.2f}{THIN_SPACE}×" if known else _UNKNOWN
 
 
 def count(n: int, one: str, many: str = "") -> str:

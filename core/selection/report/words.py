@@ -53,7 +53,7 @@ def in_words(request: SelectRequest, pool: Pool) -> tuple[str, ...]:
         *_distances(request.apart),
         *_by_hand(request.include, "Included by hand: "),
         *_by_hand(request.exclude, "Excluded by hand: "),
-        *(_known(known, pool) for known in request.known),
+        *filter(None, (_known(known, pool) for known in request.known)),
         *_by_hand(request.labeled, "Skipped, as named as labeled: "),
     )
 
@@ -111,7 +111,7 @@ def _threshold(limit: Threshold) -> str:
 
 def _known(known: Known, pool: Pool) -> str:
     found = int(pool.marks[known].sum()) if known in pool.marks else 0
-    return f"Skipped as labeled: {count(found, 'frame')} {_KNOWN[known]}."
+    return f"Skipped as labeled: {count(found, 'frame')} {_KNOWN[known]}." if found else ""
 
 
 def _distances(apart: int) -> Iterable[str]:
