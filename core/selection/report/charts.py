@@ -18,7 +18,7 @@ from core.selection.report.text import count, name, shortened
 from core.words import grouped
 
 _COLUMNS = 3
-_BINS = 24
+_BINS, _WHOLE = 24, 40
 _STEPS = 900
 """Places along a timeline that can be told apart."""
 
@@ -56,24 +56,29 @@ def histograms(
 
 
 def _histogram(axes: Axes, everywhere: Column, chosen: Column) -> None:
-    edges = _edges(everywhere[np.isfinite(everywhere)])
+    known = everywhere[np.isfinite(everywhere)]
+    edges = _edges(known)
     axes.stairs(_shares(everywhere, edges), edges, fill=True, color=ALL, label="All frames")
     axes.stairs(_shares(chosen, edges), edges, color=CHOSEN, linewidth=1.4, label="Chosen frames")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=_counted(known)))
     axes.margins(x=0.01)
     quiet(axes)
 
 
 def _edges(known: Column) -> Column:
     low, high = float(known.min()), float(known.max())
-    whole = high - low <= 40 and bool((known == np.round(known)).all())
-    if whole and high > low:
+    if _counted(known):
         return np.arange(low, high + 2) - 0.5
     if high - low <= 1e-9 * max(1.0, abs(high)):
         low, high = low - 0.5, high + 0.5
     return np.linspace(low, high, _BINS + 1)
+
+
+def _counted(known: Column) -> bool:
+    """Whether they are whole numbers, few enough for a bin each."""
+    return bool(0 < np.ptp(known) <= _WHOLE and (known == np.round(known)).all())
 
 
 def _shares(values: Column, edges: Column) -> Column:
