@@ -4,6 +4,7 @@ import numpy as np
 
 from core.selection.pool import Picks, Reason
 from gui.i18n import tr
+from gui.selection.words import reason_title
 from gui.text import percent
 
 
@@ -15,7 +16,7 @@ def main_reason(picks: Picks, at: int) -> str:
     if not shares or np.isnan(shares).all():
         return ""
     best = int(np.nanargmax(shares))
-    return f"{picks.reasons[best].title} {percent(shares[best])}"
+    return f"{reason_title(picks.reasons[best].title)} {percent(shares[best])}"
 
 
 def all_reasons(picks: Picks, at: int) -> list[str]:
@@ -24,12 +25,13 @@ def all_reasons(picks: Picks, at: int) -> list[str]:
 
 
 def _line(reason: Reason, at: int) -> str:
-    value, share = float(reason.value[at]), _share(reason, at)
+    what, value, share = reason_title(reason.title), float(reason.value[at]), _share(reason, at)
     said = "–" if np.isnan(value) else f"{value:.3g}"
     if np.isnan(share):
-        return f"{reason.title}: {said}"
-    return tr("{what}: {value} · {share} of the choice", what=reason.title, value=said,
-              share=percent(share))  # fmt: skip
+        return f"{what}: {said}"
+    return tr(
+        "{what}: {value} · {share} of the choice", what=what, value=said, share=percent(share)
+    )
 
 
 def _share(reason: Reason, at: int) -> float:

@@ -26,6 +26,15 @@ _KINDS = {
     "flickering_tutorial": mark("As in the tutorial"),
     "missed_boxes": mark("By missed boxes"),
 }
+_REASONS = {
+    "diversity of frames": mark("Different frames"),
+    "diversity of objects": mark("Different objects"),
+    "typicality of frames": mark("Typical frames"),
+    "typicality of objects": mark("Typical objects"),
+    "similarity of frames": mark("Similar frames"),
+    "similarity of objects": mark("Similar objects"),
+    "class balance": mark("Balanced classes"),
+}
 _ABOUT = {
     "flickering": mark("Probability that at least one violation is a true one, 0 to 1"),
     "flickering_tutorial": mark("1 where a frame flickers, else 0.5"),
@@ -62,6 +71,11 @@ def kind_title(name: str) -> str:
 def column_about(name: str) -> str:
     """One sentence on a column; empty for metadata."""
     return tr(_ABOUT[name]) if name in _ABOUT else ""
+
+
+def reason_title(title: str) -> str:
+    """What is called so in `core.selection.pool.Reason`."""
+    return tr(_REASONS[title]) if title in _REASONS else column_title(title)
 
 
 def strategy_title(strategy: Strategy) -> str:

@@ -59,12 +59,12 @@ def test_frames_come_in_order_of_choice_or_of_time(model: SheetModel) -> None:
 
 def test_each_says_where_it_is_and_why(model: SheetModel) -> None:
     assert column(model, Qt.ItemDataRole.DisplayRole)[1] == "4 \u00b7 0:00"
-    assert column(model, REASON_ROLE)[:2] == ["included by you", "flickering 75\u202f%"]
+    assert column(model, REASON_ROLE)[:2] == ["included by you", "Flickering 75\u202f%"]
     tip = model.index(1).data(Qt.ItemDataRole.ToolTipRole)
     assert tip.splitlines() == [
         "Frame 4, choice 2",
-        "flickering: 0.9 \u00b7 75\u202f% of the choice",
-        "diversity of frames: 0.5 \u00b7 25\u202f% of the choice",
+        "Flickering: 0.9 \u00b7 75\u202f% of the choice",
+        "Different frames: 0.5 \u00b7 25\u202f% of the choice",
     ]
 
 

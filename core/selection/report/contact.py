@@ -7,6 +7,7 @@ from core.selection.report.content import Block, Paragraph, Part, Section, Sheet
 from core.selection.report.drawing import SERIES
 from core.selection.report.text import count, name, number, percent, titled
 from core.selection.report.thumbnails import Shots
+from core.selection.report.words import column_title
 from core.words import grouped, timecode
 
 MOST = 200
@@ -23,7 +24,7 @@ def contact_section(pool: Pool, picks: Picks, shots: Shots) -> Section:
         blocks.append(Paragraph(_about(picks)))
     blocks += [Paragraph(sentence) for sentence in shots.missing]
     legend = tuple(
-        (titled(name(reason.title)), _colour(at)) for at, reason in enumerate(picks.reasons)
+        (titled(column_title(reason.title)), _colour(at)) for at, reason in enumerate(picks.reasons)
     )
     cards = (_thumbnail(pool, picks, shots, place) for place in range(len(shown)))
     blocks.append(Sheet(legend, tuple(cards)))
@@ -59,7 +60,7 @@ def _part(reason: Reason, place: int, at: int) -> Part:
     share = float(reason.share[place])
     known = math.isfinite(share)
     return Part(
-        titled(name(reason.title)),
+        titled(column_title(reason.title)),
         number(float(reason.value[place])),
         percent(share) if known else "",
         min(1.0, max(0.0, share)) if known else 0.0,

@@ -44,7 +44,7 @@ def request_section(pool: Pool, picks: Picks, request: SelectRequest) -> Section
 def _decided(picks: Picks) -> Table:
     rows = tuple(
         (
-            titled(name(reason.title)),
+            titled(column_title(reason.title)),
             short(reason.strength),
             number(known_mean(reason.value)),
             percent(known_mean(reason.share)),
