@@ -13,7 +13,6 @@ from PySide6.QtGui import QDesktopServices
 
 from core.errors import ProjectError
 from core.paths import free_folder
-from core.project.exported import note_exported
 from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report
@@ -66,6 +65,8 @@ class Exporter(AskedJob):
 
     def _note(self, session: Session, frames: list[int], result: ExportResult) -> str:
         """Remember what was exported, be its project still the one that is shown or not."""
+        from core.project.exported import note_exported
+
         if session is self._session:
             session.note_exported(frames)
         else:

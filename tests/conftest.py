@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -175,6 +176,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name.upper(), DEAD_PROXY)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
+    # Made by the first request of a process, with the proxies of that moment.
+    monkeypatch.setattr(urllib.request, "_opener", None)
 
 
 def _existing(path: Path) -> Path:
