@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -68,6 +68,14 @@ def at(row: int, dx: int = 0, dy: int = 0) -> QPoint:
     return QPoint(margin + STEP * x + dx, margin + SIDE - STEP * y + dy)
 
 
+def point_at(plot: EmbeddingPlot, place: QPoint) -> None:
+    """Move the mouse there; sent to the plot itself, whatever other window lies over it."""
+    here, there = QPointF(place), QPointF(plot.mapToGlobal(place))
+    none = Qt.MouseButton.NoButton
+    move = QMouseEvent(QEvent.Type.MouseMove, here, there, none, none, NO_KEY)
+    QApplication.sendEvent(plot, move)
+
+
 def drag(
     plot: EmbeddingPlot,
     places: list[QPoint],
@@ -116,7 +124,7 @@ def test_the_point_under_the_mouse_is_told_once(
     plot: EmbeddingPlot, hovered: list[int | None]
 ) -> None:
     for place in (at(7, 3), at(7), at(7, 50), at(8)):
-        QTest.mouseMove(plot, place)
+        point_at(plot, place)
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
     assert hovered == [7, None, 8, None]
 
@@ -280,7 +288,7 @@ def test_excluded_points_are_crosses_and_selected_ones_larger(plot: EmbeddingPlo
 def test_a_card_shows_the_pointed_row_only(plot: EmbeddingPlot) -> None:
     picture = QImage(160, 90, QImage.Format.Format_RGB32)
     picture.fill(QColor("#ff00ff"))
-    QTest.mouseMove(plot, at(6))
+    point_at(plot, at(6))
     plot.set_thumbnail(8, picture)
     plot.set_caption(8, "another")
     beside = at(6, 100)
