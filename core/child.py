@@ -199,7 +199,7 @@ def _answer_all(answer: Callable[[Given, Request], Message], pipe: Connection) -
 
 def _give_way() -> None:
     if hasattr(os, "nice"):
-        os.nice(10)  # the window comes first where cores are few
+        os.nice(19)  # the window comes first where cores are few
 
 
 def _to_send(error: Exception) -> Exception:
