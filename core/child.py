@@ -53,7 +53,7 @@ def stream_from_child(
         yield from _messages(receiver, cancelled, died)
     finally:
         receiver.close()
-        child.terminate()
+        child.kill()  # unlike terminate(), this ends one that was suspended as well
         child.join()
 
 
@@ -109,7 +109,7 @@ class LastingChild(Generic[Given, Request, Message]):
         child, pipe = self._running
         self._running = None
         pipe.close()
-        child.terminate()
+        child.kill()
         child.join()
 
     def _pipe(self) -> Connection:

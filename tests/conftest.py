@@ -17,6 +17,7 @@ from core.video import Picture
 _SESSION_HOME = tempfile.TemporaryDirectory(
     prefix="flickerscope-tests-", ignore_cleanup_errors=True
 )
+_SHARED = Path(os.environ.setdefault("FLICKERSCOPE_TESTS_SHARED", _SESSION_HOME.name))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FLICKERSCOPE_HOME"] = str(Path(_SESSION_HOME.name) / "home")
 os.environ["YOLO_CONFIG_DIR"] = str(Path(_SESSION_HOME.name) / "ultralytics")
@@ -54,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 def share_exported_models(home: Path) -> None:
     """Models that a test has exported serve those that follow: exporting takes seconds."""
-    shared = Path(_SESSION_HOME.name) / "exported"
+    shared = _SHARED / "exported"
     shared.mkdir(exist_ok=True)
     (home / "models").mkdir(parents=True)
     (home / "models" / "exported").symlink_to(shared)
@@ -93,6 +94,18 @@ def media(shared_data: Path) -> Callable[[str], Path]:
 def weights(shared_data: Path) -> Path:
     """YOLOv8n, trained on COCO."""
     return _existing(shared_data / "weights" / "yolov8n.pt")
+
+
+@pytest.fixture(scope="session")
+def quick_model(shared_data: Path) -> Path:
+    """The same as `weights`, exported: for tests of all but the detector, in half the time."""
+    return _existing(shared_data / "weights" / "yolov8n_int8_openvino_model")
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """Where the processes that run the tests leave each other what takes long to make."""
+    return _SHARED
 
 
 @pytest.fixture(scope="session")

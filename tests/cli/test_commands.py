@@ -71,10 +71,10 @@ def test_the_flagged_frames_of_a_real_video_are_exported(
 
 
 def test_processing_a_video_twice_continues_its_project(
-    make_video: MakeVideo, weights: Path, tmp_path: Path, flickerscope: Flickerscope
+    make_video: MakeVideo, quick_model: Path, tmp_path: Path, flickerscope: Flickerscope
 ) -> None:
     video = make_video("tiny.mp4", 6)
-    arguments = ("process", video, "--model", weights, "--out", tmp_path, "--json")
+    arguments = ("process", video, "--model", quick_model, "--out", tmp_path, "--json")
     first, second = flickerscope(*arguments).json, flickerscope(*arguments).json
     assert first["project"] == second["project"] == str(tmp_path / "tiny.flickerscope")
     assert first["frames"] == second["frames"] == 6
@@ -84,11 +84,11 @@ def test_processing_a_video_twice_continues_its_project(
 
 
 def test_without_out_the_project_lies_in_the_programs_home(
-    make_video: MakeVideo, weights: Path, home: Path, flickerscope: Flickerscope
+    make_video: MakeVideo, quick_model: Path, home: Path, flickerscope: Flickerscope
 ) -> None:
     video = make_video("tiny.mp4", 3)
     beside = set(video.parent.iterdir())
-    answer = flickerscope("process", video, "--model", weights, "--conf", "0.5")
+    answer = flickerscope("process", video, "--model", quick_model, "--conf", "0.5")
     (project,) = (home / "projects").iterdir()
     assert is_project(project)
     assert str(project) in answer.out

@@ -141,10 +141,10 @@ def test_proxy_names_the_argument_that_is_missing(flickerscope: Flickerscope) ->
 
 
 def test_a_headless_run_makes_the_small_copy_as_it_goes(
-    make_video: MakeVideo, weights: Path, tmp_path: Path, flickerscope: Flickerscope
+    make_video: MakeVideo, quick_model: Path, tmp_path: Path, flickerscope: Flickerscope
 ) -> None:
     video = make_video("tiny.mp4", 6)
-    flickerscope("process", video, "--model", weights, "--out", tmp_path, "--json")
+    flickerscope("process", video, "--model", quick_model, "--out", tmp_path, "--json")
     place = Settings().proxies
     assert place is not None
     (proxy,) = place.folder.iterdir()
@@ -152,11 +152,11 @@ def test_a_headless_run_makes_the_small_copy_as_it_goes(
 
 
 def test_a_headless_run_makes_no_small_copy_where_none_is_wanted(
-    make_video: MakeVideo, weights: Path, tmp_path: Path, home: Path, flickerscope: Flickerscope
+    make_video: MakeVideo, quick_model: Path, tmp_path: Path, home: Path, flickerscope: Flickerscope
 ) -> None:
     save_settings(replace(Settings(), proxy_gib=0))
     video = make_video("tiny.mp4", 3)
-    flickerscope("process", video, "--model", weights, "--out", tmp_path, "--json")
+    flickerscope("process", video, "--model", quick_model, "--out", tmp_path, "--json")
     assert not list(home.glob("proxies/*"))
 
 
@@ -239,11 +239,11 @@ def test_relocate_names_the_argument_that_is_missing(
 
 
 def test_a_moved_video_is_recognised_without_being_told(
-    make_video: MakeVideo, weights: Path, tmp_path: Path, flickerscope: Flickerscope
+    make_video: MakeVideo, quick_model: Path, tmp_path: Path, flickerscope: Flickerscope
 ) -> None:
     (tmp_path / "videos").mkdir()
     video = make_video("tiny.mp4", 3, folder=tmp_path / "videos")
-    arguments = ("--model", weights, "--json")
+    arguments = ("--model", quick_model, "--json")
     first = flickerscope("process", video, *arguments).json["project"]
     there = video.rename(tmp_path / "there.mp4")
     assert flickerscope("process", there, *arguments).json["project"] == first

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from filelock import FileLock
 
 from benchmarks.display import x_server
 from core.detectors.known_models import trust
@@ -48,20 +49,27 @@ def video(media: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def detected(
-    display: str, video: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def detected(display: str, video: Path, quick_model: Path, shared_folder: Path) -> Path:
     """A home in which the program detected the whole video; do not change it, copy it."""
-    home = new_home(tmp_path_factory.mktemp("detected"), str(weights))
-    program = Program(display, home, video)
+    home = shared_folder / "detected"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            shutil.rmtree(begun := shared_folder / "begun", ignore_errors=True)
+            new_home(begun, str(quick_model))
+            detect(Program(display, begun, video), begun, video.name)
+            begun.rename(home)
+    return home
+
+
+def detect(program: Program, home: Path, title: str) -> None:
+    """Detect the whole video that the program has open, and close the program."""
     try:
-        program.wait_for_window(f"^{video.name}")
+        program.wait_for_window(f"^{title}")
         program.press("d")
         wait_for("a complete run", lambda: is_complete(home), seconds=DETECTING_SECONDS)
         assert program.close() == 0, program.said()
     finally:
         program.end()
-    return home
 
 
 @pytest.fixture

@@ -154,9 +154,9 @@ def session_on(path: Path, folder: Path) -> Session:
 
 
 def test_a_run_that_was_stopped_and_resumed_equals_an_undisturbed_one(
-    qtbot: QtBot, short: Path, weights: Path, tmp_path: Path
+    qtbot: QtBot, short: Path, quick_model: Path, tmp_path: Path
 ) -> None:
-    config = DetectorConfig(str(weights), device="cpu")
+    config = DetectorConfig(str(quick_model), device="cpu")
 
     with closing(session_on(short, tmp_path / "whole")) as session:
         told = detect(qtbot, session, config)
