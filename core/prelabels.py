@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,7 +11,9 @@ from core.assertions.imputed import DRAWN, MODEL, ImputedBox, Xyxy
 from core.verdict import Verdict as Verdict
 
 if TYPE_CHECKING:
+    from core.assertions.findings import Findings
     from core.detections import Detections
+    from core.tracks.pairs import Rows
 
 
 class Source(StrEnum):
@@ -72,6 +74,39 @@ class Prelabel:
     score: float
     """The model's confidence, or an imputed box's plausibility; 0..1."""
     source: Source
+    track: int = -1
+    """The object that it shows, or -1 where nobody knows."""
+    kind: str = ""
+    """The assertion that asked for the box, such as `flickering`; empty for none."""
+    key: str = ""
+    """`ImputedBox.key` of what a person decided about; empty for the model's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Objects:
+    """Which object each box of a run shows."""
+
+    of: Rows
+    """(n,) track of each detection."""
+    imputed: Mapping[str, int]
+    """Track by the key of an imputed box; those that somebody decided about."""
+
+
+def objects_in(findings: Findings, decisions: Iterable[Decision]) -> Objects:
+    """Which object each detection shows, and each box that was decided about.
+
+    Args:
+        findings: Of the run, whatever the thresholds: a box may be hidden by them later on.
+        decisions: A person's.
+    """
+    boxes = findings.imputed
+    found: dict[str, int] = {}
+    for decision in decisions:
+        row = boxes.row_of(decision.box) if decision.box.assertion not in (MODEL, DRAWN) else None
+        evidence = boxes[row].evidence if row is not None else None
+        if evidence is not None:
+            found[decision.box.key] = evidence.track
+    return Objects(findings.tracks.of, found)
 
 
 def model_boxes(
@@ -95,23 +130,45 @@ def prelabels_of_frame(
     detections: Detections,
     class_names: tuple[str, ...],
     decisions: Iterable[Decision],
+    objects: Objects | None = None,
 ) -> list[Prelabel]:
-    """The model's boxes of `frame` that nobody took out or corrected, then those of a person."""
+    """The model's boxes of `frame` that nobody took out or corrected, then those of a person.
+
+    Args:
+        frame: Which.
+        detections: The run's boxes.
+        class_names: Classes by id.
+        decisions: A person's; those about other frames are passed over.
+        objects: Which object each box shows; without it no prelabel has a track.
+    """
     here = {decision.box.key: decision for decision in decisions if decision.box.frame == frame}
     settled = {key for key, d in here.items() if d.verdict is not Verdict.ACCEPTED}
     own = model_boxes(frame, detections, class_names)
-    exact = detections.xyxy[detections.rows(frame)].tolist()
+    rows = detections.rows(frame)
+    exact = detections.xyxy[rows].tolist()
+    tracks = objects.of[rows].tolist() if objects is not None else [-1] * len(own)
     model = [
-        Prelabel(frame, tuple(xyxy), box.class_name, box.plausibility, Source.MODEL)
-        for box, xyxy in zip(own, exact, strict=True)
+        Prelabel(frame, tuple(xyxy), box.class_name, box.plausibility, Source.MODEL, track)
+        for box, xyxy, track in zip(own, exact, tracks, strict=True)
         if box.key not in settled
     ]
-    persons = [
-        Prelabel(frame, d.xyxy, d.class_name, d.box.plausibility, _source(d))
-        for d in here.values()
-        if d.gives_box
-    ]
-    return model + persons
+    known = {box.key: track for box, track in zip(own, tracks, strict=True)}
+    known |= objects.imputed if objects is not None else {}
+    return model + [_persons(d, known) for d in here.values() if d.gives_box]
+
+
+def _persons(decision: Decision, tracks: Mapping[str, int]) -> Prelabel:
+    box = decision.box
+    return Prelabel(
+        box.frame,
+        decision.xyxy,
+        decision.class_name,
+        box.plausibility,
+        _source(decision),
+        tracks.get(box.key, -1),
+        "" if box.assertion in (MODEL, DRAWN) else box.assertion,
+        box.key,
+    )
 
 
 def _source(decision: Decision) -> Source:

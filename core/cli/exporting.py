@@ -19,10 +19,10 @@ def export_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write frames as PNG with their prelabels."""
-    from core.export import FORMATS, SCOPES, Scope
+    from core.export import SCOPES, Scope, formats
     from core.headless import export_project
 
-    one_of("--format", format_, tuple(FORMATS))
+    one_of("--format", format_, tuple(formats()))
     one_of("--frames", frames, SCOPES)
     with progress(as_json) as report:
         result = export_project(project, format_, cast(Scope, frames), out, report)

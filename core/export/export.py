@@ -1,7 +1,7 @@
 """Write the chosen frames and their prelabels into a new folder, as a whole or not at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,16 +11,13 @@ from numpy.typing import NDArray
 from core.boxes import clip
 from core.detections import Detections
 from core.errors import Cancelled, ExportError
-from core.export.base import IMAGES, FormatWriter, LabeledFrame
-from core.export.coco import write_coco
+from core.export.base import IMAGES, ExportVideo, Labeled, LabeledFrame
 from core.export.png import encode_png
-from core.export.yolo import write_yolo
+from core.export.registry import formats
 from core.lightly.names import frame_name
 from core.paths import new_folder
 from core.prelabels import Decision, Prelabel, prelabels_of_frame
 from core.video.reader import VideoReader
-
-FORMATS: Mapping[str, FormatWriter] = {"coco": write_coco, "yolo": write_yolo}
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def export(
         detections: The run's boxes.
         class_names: Classes by id.
         decisions: A person's decisions; the accepted boxes become prelabels.
-        format_name: A key of `FORMATS`.
+        format_name: A key of `core.export.registry.formats`.
         out: A folder that does not exist yet, or is empty; it appears when all is written.
         on_progress: Told frames done and frames in all.
         cancelled: Asked after each frame.
@@ -67,10 +64,16 @@ def export(
     try:
         with new_folder(out) as folder:
             labeled = _write_frames(
-                folder / IMAGES, reader, frames, detections, class_names, decisions,
+                folder, reader, frames, detections, class_names, decisions,
                 on_progress, cancelled,
             )  # fmt: skip
-            FORMATS[format_name](folder, labeled, _all_names(class_names, decisions))
+            video = ExportVideo(
+                reader.path.stem, reader.path, reader.info.width, reader.info.height,
+                reader.index, "", "",
+            )  # fmt: skip
+            names = _all_names(class_names, decisions)
+            whole = Labeled((video,), tuple(labeled), names, "frames")
+            formats()[format_name].write(folder, whole)
     except OSError as error:
         raise ExportError(
             f"The folder {out} cannot be written ({error.strerror or error})",
@@ -81,7 +84,7 @@ def export(
 
 
 def _write_frames(
-    images: Path,
+    folder: Path,
     reader: VideoReader,
     frames: Sequence[int],
     detections: Detections,
@@ -90,12 +93,14 @@ def _write_frames(
     on_progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> list[LabeledFrame]:
-    images.mkdir()
-    labeled = []
+    (folder / IMAGES).mkdir()
+    labeled: list[LabeledFrame] = []
     by_frame = _by_frame(decisions)
     for done, (frame, picture) in enumerate(reader.pictures(frames), start=1):
-        item = _label(reader, frame, detections, class_names, by_frame[frame])
-        (images / item.file_name).write_bytes(encode_png(picture))
+        prelabels = _label(reader, frame, detections, class_names, by_frame[frame])
+        path = f"{IMAGES}/{frame_name(reader.path, frame, len(reader))}"
+        item = LabeledFrame(0, frame, done - 1, path, prelabels)
+        (folder / path).write_bytes(encode_png(picture))
         labeled.append(item)
         on_progress(done, len(frames))
         if cancelled():
@@ -109,16 +114,10 @@ def _label(
     detections: Detections,
     class_names: tuple[str, ...],
     decisions: Sequence[Decision],
-) -> LabeledFrame:
+) -> tuple[Prelabel, ...]:
     width, height = reader.info.width, reader.info.height
     boxes = prelabels_of_frame(frame, detections, class_names, decisions)
-    return LabeledFrame(
-        frame,
-        frame_name(reader.path, frame, len(reader)),
-        width,
-        height,
-        tuple(box for box in _inside(boxes, width, height) if _has_area(box)),
-    )
+    return tuple(box for box in _inside(boxes, width, height) if _has_area(box))
 
 
 def _inside(prelabels: list[Prelabel], width: int, height: int) -> list[Prelabel]:

@@ -19,11 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.export import FORMATS, SCOPES, Scope
+from core.export import SCOPES, Scope, formats
 from gui.i18n import mark, tr, tr_n
 from gui.text import grouped
 
-_NAMES = {"coco": "COCO", "yolo": "YOLO"}
 _SCOPES: dict[Scope, tuple[str, str, str]] = {
     "flagged": (
         mark("Flagged frames ({count})"),
@@ -72,8 +71,8 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Export frames with prelabels"))
         self._format = QComboBox()
-        for name in FORMATS:
-            self._format.addItem(_NAMES.get(name, name), name)
+        for each in formats().values():
+            self._format.addItem(each.title, each.name)
         self._scopes = {scope: _choice(scope, counts.frames[scope]) for scope in SCOPES}
         self._scopes["flagged" if counts.frames["flagged"] else "all"].setChecked(True)
         self._folder = QLineEdit(str(folder))

@@ -5,22 +5,22 @@ result files, `source` tells a model's box from an accepted imputed one.
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from core.export.base import LabeledFrame
+from core.export.base import IMAGES, Format, Labeled
 from core.prelabels import Prelabel
 
 
-def write_coco(folder: Path, frames: Sequence[LabeledFrame], class_names: tuple[str, ...]) -> None:
+def write_coco(folder: Path, labeled: Labeled) -> None:
     """Write `annotations.json`; see `core.export.base.FormatWriter`."""
-    category = {name: i + 1 for i, name in enumerate(class_names)}
+    frames = labeled.frames
+    category = {name: i + 1 for i, name in enumerate(labeled.class_names)}
     images = [
         {
             "id": i + 1,
-            "file_name": f.file_name,
-            "width": f.width,
-            "height": f.height,
+            "file_name": f.path.removeprefix(f"{IMAGES}/"),
+            "width": labeled.videos[f.video].width,
+            "height": labeled.videos[f.video].height,
             "frame_index": f.frame,
         }
         for i, f in enumerate(frames)
@@ -53,3 +53,6 @@ def _annotation(
         "score": prelabel.score,
         "source": prelabel.source.value,
     }
+
+
+COCO = Format("coco", "COCO", write_coco)

@@ -1,0 +1,1 @@
+"""Label formats, one a file; see `core.export.registry`."""

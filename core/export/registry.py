@@ -1,0 +1,43 @@
+"""The formats that there are: this program's, and those that people have installed."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from core.errors import ExportError
+from core.export.base import Format
+from core.export.formats.coco import COCO
+from core.export.formats.yolo import YOLO
+
+GROUP = "flickerscope.exporters"
+"""Entry-point group; each entry is a `Format`."""
+
+BUILT_IN: tuple[Format, ...] = (COCO, YOLO)
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every format by its name; a person's own replace those of the same name.
+
+    Raises:
+        ExportError: An installed one cannot be imported, or is none.
+    """
+    found = {each.name: each for each in BUILT_IN}
+    for entry in entry_points(group=GROUP):
+        mend = "mend or uninstall the package that brings it"
+        try:
+            format_ = entry.load()
+        except Exception as error:
+            raise ExportError(
+                f"The format “{entry.name}” ({entry.value}) cannot be loaded "
+                f"({type(error).__name__}: {error})",
+                mend=mend,
+            ) from error
+        if not isinstance(format_, Format):
+            raise ExportError(
+                f"The format “{entry.name}” ({entry.value}) is {type(format_).__name__}, "
+                "not core.export.base.Format",
+                mend=mend,
+            )
+        found[format_.name] = format_
+    return found
