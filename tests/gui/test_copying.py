@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -103,9 +103,13 @@ def wait_for_progress(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
+    wait_until_not(qtbot, lambda: window.jobs.copier.busy)
+
+
+def wait_until_not(qtbot: QtBot, busy: Callable[[], bool]) -> None:
     def ended() -> bool:
         tell_children(signal.SIGCONT)
-        return not window.jobs.copier.busy
+        return not busy()
 
     qtbot.waitUntil(ended, timeout=COPYING_MS)
 
@@ -175,7 +179,7 @@ def test_starting_detection_stops_the_copy_and_keeps_what_was_made(
         assert place is not None
         with open_writer(place, reader.info) as writer:
             assert writer.writing, "detection could not go on with the copy"
-    qtbot.waitUntil(lambda: not session.detecting, timeout=COPYING_MS)
+    wait_until_not(qtbot, lambda: session.detecting)
     assert state(window) == (True, TIP)
     assert copied(long) == kept
 
