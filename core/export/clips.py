@@ -11,7 +11,17 @@ from PIL import Image, ImageDraw
 
 from core.assertions.imputed import Xyxy
 from core.errors import Cancelled
-from core.export.drawing import INK, PAPER, Area, Colours, draw_boxes, fitting, font, image_of, moved
+from core.export.drawing import (
+    INK,
+    PAPER,
+    Area,
+    Colours,
+    draw_boxes,
+    fitting,
+    font,
+    image_of,
+    moved,
+)
 from core.export.movies import BoxesOf, Shown, check_target, save, since, write_mp4
 from core.frames import FrameRange
 from core.prelabels import Prelabel
@@ -200,9 +210,7 @@ def _caption(
         right = x1 - 24 - face.getlength(clock)
         draw.text((right, middle), mark, fill=_GAP, font=face, anchor="rm")
         room = right - face.getlength(mark) - 16
-    draw.text(
-        (8, middle), fitting(scene.title, text, room - 8), fill=PAPER, font=face, anchor="lm"
-    )
+    draw.text((8, middle), fitting(scene.title, text, room - 8), fill=PAPER, font=face, anchor="lm")
 
 
 def _write_gif(path: Path, images: Sequence[Image.Image], lasting: Sequence[Fraction]) -> None:

@@ -39,7 +39,7 @@ def extra_parts(
         request: Its `extras` decide; crops are PNG or JPEG as its pictures are.
         colours: Of the classes, which all are known.
     """
-    name = _flat(frame.path)
+    name = _place(frame.path)
     parts: list[Part] = []
     if "crops" in request.extras:
         suffix = "png" if request.picture == "png" else "jpg"
@@ -161,6 +161,6 @@ def _count(number: int, of: str) -> str:
     return f"{grouped(number)} {of}{'' if number == 1 else 's'}"
 
 
-def _flat(path: str) -> str:
-    """A picture's place as one name, without suffix: unlike that of any other picture."""
-    return str(PurePosixPath(path).with_suffix("")).removeprefix(f"{IMAGES}/").replace("/", "_")
+def _place(path: str) -> str:
+    """Of a picture, without its suffix and below the folder of all pictures."""
+    return str(PurePosixPath(path).with_suffix("")).removeprefix(f"{IMAGES}/")

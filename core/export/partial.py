@@ -66,13 +66,20 @@ def check_paths(paths: Collection[str]) -> None:
         seen.add(path.casefold())
 
 
-def check_target(out: Path, *, overwrite: bool) -> None:
+def check_target(out: Path, *, zipped: bool, overwrite: bool) -> None:
     """Make sure that nothing is lost when an export comes to `out`.
 
     Raises:
         ExportError: Something else is there, or an export that is to be kept.
     """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    if zipped and out.suffix.lower() != ".zip":
+        raise ExportError(f"{out.name} is no name of a zip file", mend="let it end in .zip")
+    if not out.exists():
+        return
+    if out.is_dir() == zipped:
+        found = "a folder" if zipped else "a file"
+        raise ExportError(f"{out} is {found}", mend="choose another place")
+    if out.is_dir() and not any(out.iterdir()):
         return
     if not overwrite:
         kind = "is not empty" if out.is_dir() else "exists already"
@@ -124,16 +131,15 @@ def put_in_place(made: Path, out: Path) -> None:
     if made.is_file():
         made.replace(out)
         return
-    if not out.exists():
-        made.rename(out)
-        return
     aside = out.with_name(f".{out.name}.replaced")
-    shutil.rmtree(aside, ignore_errors=True)
-    out.rename(aside)
+    if out.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        out.rename(aside)
     try:
         made.rename(out)
     except OSError:
-        aside.rename(out)
+        if aside.exists():
+            aside.rename(out)
         raise
     shutil.rmtree(aside, ignore_errors=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -121,9 +122,8 @@ def _decoded(reader: VideoReader, frames: Sequence[int]) -> Iterator[DecodedFram
 def _write(parts: Sequence[Part], shot: DecodedFrame) -> None:
     picture = shot.picture(channels="rgb24")
     for part in parts:
-        content = part.encode(picture)
-        write_atomically(part.path, lambda path, content=content: _put(path, content))
+        write_atomically(part.path, partial(_put, part.encode(picture)))
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(content: bytes, path: Path) -> None:
     path.write_bytes(content)
