@@ -1,10 +1,13 @@
 """The plan of an export: every frame, label, path and name, before anything is written."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.assertions.findings import Findings
 from core.assertions.thresholds import Thresholds
@@ -13,7 +16,10 @@ from core.export.base import Format, Labeled, Media, Split
 from core.export.request import ExportRequest
 from core.frames import FrameIndex
 from core.prelabels import Decision, Objects, Source, objects_in
-from core.project import Project, Run, Selection
+
+if TYPE_CHECKING:
+    # A project remembers an `ExportRequest`, and so imports this.
+    from core.project import Project, Run, Selection
 
 
 @dataclass(frozen=True, eq=False)

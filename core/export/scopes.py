@@ -1,12 +1,17 @@
 """Which frames are handed over."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from core.assertions.findings import Findings
 from core.errors import ExportError
 from core.prelabels import Decision
-from core.project.handover import Selection
+
+if TYPE_CHECKING:
+    # A project remembers an `ExportRequest`, and so imports this.
+    from core.project.handover import Selection
 
 Scope = Literal["flagged", "accepted", "selected", "all"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
