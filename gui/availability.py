@@ -87,6 +87,7 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
     detected = (session.run is not None, tr("Detect first"))
+    found = (session.findings is not None, tr("Detect first"))
     focused = (session.focused is not None, tr("No box is in focus"))
     return {
         **dict.fromkeys(_NEED_BOX, focused),
@@ -101,8 +102,8 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
         "select": detected,
-        "export": detected,
-        "upload": (session.findings is not None, tr("Detect first")),
+        "export": found,
+        "upload": found,
         "selection": _can_read_selection(session),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
     }

@@ -1,169 +1,311 @@
-"""Choose what to export, in which format, and where to."""
+"""Choose what to export, in which format, and where to; see it before it is written."""
 
+from __future__ import annotations
+
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
+    QMessageBox,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from core.export import SCOPES, Scope, formats
-from gui.i18n import mark, tr, tr_n
-from gui.text import grouped
+from core.export.request import ExportRequest
+from core.export.scopes import Scope
+from gui.dialogs.export_fields import FirstFields
+from gui.dialogs.export_folder import FolderField, Found, found_at
+from gui.dialogs.export_more import MoreFields
+from gui.dialogs.export_preview import ExportPreview
+from gui.dialogs.export_work import Order, Planner, Prospect
+from gui.dialogs.fold import Fold
+from gui.dialogs.s3_fields import Note, add_row
+from gui.i18n import tr, tr_n
+from gui.review.controls import Elided
 
-_SCOPES: dict[Scope, tuple[str, str, str]] = {
-    "flagged": (
-        mark("Flagged frames ({count})"),
-        mark("Frames that flicker or have an accepted box"),
-        mark("No frame flickers"),
-    ),
-    "accepted": (
-        mark("Frames with accepted boxes ({count})"),
-        mark("Frames with a box that was accepted, edited or drawn"),
-        mark("No box is accepted yet"),
-    ),
-    "selected": (
-        mark("Selected frames ({count})"),
-        mark("Frames that were selected for labeling"),
-        mark("No frame is selected yet"),
-    ),
-    "all": (mark("All frames ({count})"), mark("Every frame of the video"), ""),
-}
-"""Word, tooltip, and why there is nothing of it."""
+if TYPE_CHECKING:
+    from core.export.plan import ExportPlan, ExportSource
+
+_SETTLE_MS = 80
+"""How long fields must rest before the next plan: typing asks once, not letter by letter."""
+_FIELDS_WIDTH = 440
+_SIZE = (1120, 680)
 
 
-@dataclass(frozen=True)
-class ExportChoice:
-    """What was chosen."""
-
-    format_name: str
-    scope: Scope
-    folder: Path
-
-
-@dataclass(frozen=True)
-class ExportCounts:
+@dataclass(frozen=True, eq=False)
+class ExportFacts:
     """What there is to export."""
 
+    source: ExportSource
     frames: Mapping[Scope, int]
-    accepted: int
-    """Accepted imputed boxes."""
+    """How many each scope has."""
     to_do: int
     """Imputed boxes without a verdict."""
 
 
 class ExportDialog(QDialog):
-    """Asks what to export; the export itself runs as a job."""
+    """Asks what to export; the export itself runs as a job.
 
-    def __init__(self, counts: ExportCounts, folder: Path, parent: QWidget | None = None) -> None:
+    Args:
+        facts: What there is.
+        request: What is shown first.
+        folder: Where to, unless the person says otherwise.
+        parent: The window.
+    """
+
+    def __init__(
+        self,
+        facts: ExportFacts,
+        request: ExportRequest,
+        folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Export frames with prelabels"))
-        self._format = QComboBox()
-        for each in formats().values():
-            self._format.addItem(each.title, each.name)
-        self._scopes = {scope: _choice(scope, counts.frames[scope]) for scope in SCOPES}
-        self._scopes["flagged" if counts.frames["flagged"] else "all"].setChecked(True)
-        self._folder = QLineEdit(str(folder))
-        self._folder.setMinimumWidth(360)
-        self._folder.setAccessibleName(tr("New folder"))
-        self._folder.textChanged.connect(self._check)
-        self._browse = QPushButton(tr("Browse…"))
-        self._browse.clicked.connect(self._choose_folder)
-        self._problem = QLabel(" ")
-        self._problem.setProperty("role", "muted")
-        self._summary = QLabel(_summary(counts))
-        self._summary.setWordWrap(True)
+        self._given = request
+        self._facts = facts
+        self.overwrite = False
+        """Whether the person lets an earlier export be replaced."""
+        source = facts.source
+        self._first = FirstFields(facts.frames, request, self)
+        self._more = MoreFields(len(source.index), _classes(source), _known(request, source), self)
+        self._place = FolderField(folder)
+        self._preview = ExportPreview(source.path, source.index, (source.width, source.height))
+        self._note = Note()
+        self._make_fold()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export.setProperty("primary", True)
         self._lay_out()
-        self._check()
+        self._order: Order | None = None
+        self._prospect: Prospect | None = None
+        self._planner = Planner((source,))
+        self._planner.foreseen.connect(self._take)
+        self._planner.start()
+        self._late = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._late.timeout.connect(self._ask)
+        self._connect()
+        self._fold.setChecked(not _is_usual(self.request()))
+        self._unfold(self._fold.isChecked())
+        self._ask()
 
-    def choice(self) -> ExportChoice:
+    def request(self) -> ExportRequest:
         """What was chosen."""
-        return ExportChoice(
-            self._format.currentData(),
-            next(scope for scope, choice in self._scopes.items() if choice.isChecked()),
-            Path(self._folder.text()).expanduser(),
-        )
+        return self._more.applied_to(self._first.applied_to(self._given))
 
-    def _check(self) -> None:
-        text = self._folder.text().strip()
-        folder = Path(text).expanduser()
-        taken = bool(text) and folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        problem = (
-            tr("Choose a folder.") if not text else tr("This folder is not empty.") if taken else ""
-        )
-        self._problem.setText(problem or tr("Frames go to images/, labels beside them."))
-        self._folder.setProperty("invalid", bool(problem))
-        self._folder.style().unpolish(self._folder)
-        self._folder.style().polish(self._folder)
+    def folder(self) -> Path:
+        """Where to."""
+        return self._place.folder
+
+    def accept(self) -> None:
+        if found_at(self.folder()) is Found.EXPORT:
+            if not self._may_replace():
+                return
+            self.overwrite = True
+        super().accept()
+
+    def done(self, result: int) -> None:
+        self._stop()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._stop()
+        super().closeEvent(event)
+
+    # What would be written
+
+    def _change(self) -> None:
+        self._show_summary()
+        self._show_problem()
+        self._late.start()
+
+    def _ask(self) -> None:
+        """Plan what is chosen now."""
+        self._order = Order(self.request(), self.folder())
+        self._planner.want(self._order)
+
+    @Slot(object)
+    def _take(self, prospect: Prospect) -> None:
+        if prospect.order is not self._order:
+            return
+        self._prospect = prospect
+        self._preview.show_plan(prospect.plan, prospect.free)
+        self._export.setText(_deed(prospect.plan))
+        self._show_example()
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        """What keeps it from being exported, or what to know before it is."""
+        there = self._place.problem()
+        planned = self._prospect.problem if self._prospect is not None else ""
+        self._place.mark(bool(there))
+        problem = there or planned
+        self._note.say(problem or self._advice())
         self._export.setEnabled(not problem)
         self._export.setToolTip(problem)
 
-    def _choose_folder(self) -> None:
-        parent = QFileDialog.getExistingDirectory(
-            self, tr("Export into"), str(Path(self._folder.text()).parent)
-        )
-        if parent:
-            self._folder.setText(str(Path(parent) / Path(self._folder.text()).name))
+    def _advice(self) -> str:
+        if found_at(self.folder()) is Found.EXPORT:
+            return tr("An earlier export is there; you are asked before it is replaced.")
+        if self._prospect is not None and self._prospect.is_tight:
+            return tr("This disk may be too small for it.")
+        if self._facts.to_do:
+            return tr_n(
+                "{count} imputed box is still to do and stays out.",
+                "{count} imputed boxes are still to do and stay out.",
+                self._facts.to_do,
+            )
+        return ""
 
-    def _lay_out(self) -> None:
-        folder = QHBoxLayout()
-        folder.setSpacing(8)
-        folder.addWidget(self._folder, 1)
-        folder.addWidget(self._browse)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.addRow(tr("Format"), self._format)
-        for at, choice in enumerate(self._scopes.values()):
-            form.addRow("" if at else tr("Frames"), choice)
-        form.addRow(tr("New folder"), folder)
-        form.addRow("", self._problem)
-        self._export.setProperty("primary", True)
+    def _show_example(self) -> None:
+        frame = self._preview.frame
+        self._more.show_example(PurePosixPath(frame.path).name if frame is not None else "")
+
+    def _may_replace(self) -> bool:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(tr("Export"))
+        box.setText(tr("Replace the earlier export in {folder}?", folder=self.folder()))
+        box.setInformativeText(tr("Its files are deleted once the new ones are complete."))
+        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is replace
+
+    def _stop(self) -> None:
+        self._late.stop()
+        self._order = None
+        if self._planner.isRunning():
+            self._planner.stop()
+        self._preview.stop()
+
+    # More
+
+    def _show_summary(self) -> None:
+        said = "" if self._fold.isChecked() else self._more.in_words(self.request())
+        self._summary.setText(said)
+        self._summary.setToolTip(said)
+
+    def _unfold(self, unfolded: bool) -> None:
+        self._folded.setVisible(unfolded)
+        self._show_summary()
+
+    # Made once
+
+    def _make_fold(self) -> None:
+        self._fold = Fold(tr("&More"), tr("More settings"))
+        self._fold.setToolTip(tr("Range, classes, validation, names, previews, zip"))
+        self._summary = Elided()
+        self._summary.setProperty("role", "muted")
+
+    def _connect(self) -> None:
+        for changed in (self._first.changed, self._more.changed, self._place.changed):
+            changed.connect(self._change)
+        self._preview.stepped.connect(self._show_example)
+        self._fold.toggled.connect(self._unfold)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        fields = _form()
+        self._first.add_to(fields)
+        add_row(fields, tr("New fol&der"), self._place, self._place.edit)
+        self._folded = QWidget()
+        more = _form(self._folded)
+        more.setContentsMargins(0, 0, 0, 0)
+        self._more.add_to(more)
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(self._fold)
+        header.addWidget(self._summary, 1)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        # Room for the scroll bar, and for the ring of what has the focus.
+        column.setContentsMargins(1, 1, 15, 1)
+        column.setSpacing(16)
+        column.addLayout(fields)
+        column.addLayout(header)
+        column.addWidget(self._folded)
+        column.addStretch(1)
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setFixedWidth(_FIELDS_WIDTH)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scrolled.setWidget(inside)
+        scrolled.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        both = QHBoxLayout()
+        both.setSpacing(16)
+        both.addWidget(scrolled)
+        both.addWidget(self._preview, 1)
+        footer = QHBoxLayout()
+        footer.setSpacing(16)
+        footer.addWidget(self._note, 1)
+        footer.addWidget(self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
-        layout.addLayout(form)
-        layout.addWidget(self._summary)
-        layout.addWidget(self._buttons)
+        layout.addLayout(both, 1)
+        layout.addLayout(footer)
         # A button becomes the default only of the dialog that it lies in.
         self._export.setDefault(True)
+        self.resize(*_SIZE)
 
 
-def _choice(scope: Scope, count: int) -> QRadioButton:
-    word, tip, nothing = _SCOPES[scope]
-    choice = QRadioButton(tr(word, count=grouped(count)))
-    choice.setEnabled(count > 0)
-    choice.setToolTip(tr(tip if count else nothing))
-    return choice
+def _form(owner: QWidget | None = None) -> QFormLayout:
+    form = QFormLayout(owner)
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(8)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
 
 
-def _summary(counts: ExportCounts) -> str:
-    accepted = tr_n(
-        "{count} accepted box joins the model's own as prelabels.",
-        "{count} accepted boxes join the model's own as prelabels.",
-        counts.accepted,
+def _deed(plan: ExportPlan | None) -> str:
+    """What the button does."""
+    if plan is None:
+        return tr("Export")
+    if plan.media == "video":
+        return tr("Export the video")
+    count = len(plan.labeled.frames)
+    if plan.media == "none":
+        return tr_n("Export labels of {count} frame", "Export labels of {count} frames", count)
+    return tr_n("Export {count} frame", "Export {count} frames", count)
+
+
+def _is_usual(request: ExportRequest) -> bool:
+    """Whether nothing differs that the folded part shows."""
+    usual = ExportRequest()
+    return all(
+        getattr(request, name) == getattr(usual, name)
+        for name in (
+            *("range", "every", "neighbours", "classes", "empty", "val", "names", "extras"),
+            "zip",
+        )
     )
-    if not counts.to_do:
-        return accepted
-    open_ = tr_n(
-        "{count} imputed box is still to do and stays out.",
-        "{count} imputed boxes are still to do and stay out.",
-        counts.to_do,
-    )
-    return f"{accepted} {open_}"
+
+
+def _known(request: ExportRequest, source: ExportSource) -> ExportRequest:
+    """The request without classes of earlier runs."""
+    names = {*source.class_names, *(decision.class_name for decision in source.decisions)}
+    return replace(request, classes=tuple(pair for pair in request.classes if pair[0] in names))
+
+
+def _classes(source: ExportSource) -> dict[str, int]:
+    """Boxes by class, the most frequent first; classes without any are left out."""
+    counted = Counter(source.detections.class_id.tolist())
+    found = Counter({source.class_names[id_]: count for id_, count in counted.items()})
+    found.update(decision.class_name for decision in source.decisions if decision.gives_box)
+    return dict(found.most_common())
