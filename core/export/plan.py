@@ -12,14 +12,30 @@ from typing import TYPE_CHECKING
 from core.assertions.findings import Findings
 from core.assertions.thresholds import Thresholds
 from core.detections import Detections
-from core.export.base import Format, Labeled, Media, Split
-from core.export.request import ExportRequest
-from core.frames import FrameIndex
-from core.prelabels import Decision, Objects, Source, objects_in
+from core.errors import ExportError
+from core.export.base import (
+    ExportVideo,
+    Format,
+    Labeled,
+    LabeledFrame,
+    Media,
+    PictureName,
+    Split,
+)
+from core.export.checks import check_paths, check_request, check_videos, media_of
+from core.export.labels import Labeler, Renamed, class_names, renamed
+from core.export.names import picture_names, unique_names
+from core.export.request import ExportRequest, PictureKind
+from core.export.scopes import expect_some, frames_in_scope, with_neighbours
+from core.export.sizes import estimated_bytes
+from core.export.split import Part, parts_of
+from core.frames import FrameIndex, FrameRange
+from core.prelabels import Decision, Objects, Prelabel, Source, objects_in
 
-if TYPE_CHECKING:
-    # A project remembers an `ExportRequest`, and so imports this.
+if TYPE_CHECKING:  # Projects remember requests.
     from core.project import Project, Run, Selection
+
+SUFFIXES: Mapping[PictureKind, str] = {"png": ".png", "jpeg": ".jpg"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +95,8 @@ class ExportPlan:
     format: Format
     labeled: Labeled
     media: Media
+    guarded: int = 0
+    """Frames asked for that are left out: too near to a frame on the other side of the split."""
 
     @property
     def prelabels(self) -> int:
@@ -100,8 +118,8 @@ class ExportPlan:
 
     @cached_property
     def bytes(self) -> int:
-        """Estimate of what is written, in bytes; no picture is looked at."""
-        raise NotImplementedError
+        """About how large the result is; see `core.export.sizes.estimated_bytes`."""
+        return estimated_bytes(self.labeled, self.request)
 
 
 def source_of(
@@ -135,6 +153,8 @@ def source_of(
 def plan_export(sources: Sequence[ExportSource], request: ExportRequest) -> ExportPlan:
     """All that an export of these videos writes; the same request gives the same plan.
 
+    Videos without a frame to export are left out.
+
     Args:
         sources: One for each video, in the order of the export.
         request: What is asked for.
@@ -142,4 +162,137 @@ def plan_export(sources: Sequence[ExportSource], request: ExportRequest) -> Expo
     Raises:
         ExportError: Nothing is left to export, or the request does not fit: one sentence.
     """
-    raise NotImplementedError
+    format_ = check_request(request)
+    check_videos([source.path for source in sources])
+    names = renamed(sources, request.classes)
+    asked = _not_empty(_asked(sources, request), names, request)
+    if not asked:
+        raise ExportError(
+            "No frame has a box to hand over", mend="keep frames without boxes, or a lower score"
+        )
+    seconds = [each.source.index.timestamps() for each in asked]
+    parts = parts_of([each.frames for each in asked], seconds, request.val, request.split_by)
+    shares = [_share(each, its, request) for each, its in zip(asked, parts, strict=True)]
+    media = media_of(request, format_)
+    videos = _videos([each.source for each in asked])
+    frames = _frames(shares, videos, request, format_, media)
+    check_paths(frames, format_)
+    before = sum(len(each.frames) for each in asked)
+    return ExportPlan(
+        request,
+        format_,
+        Labeled(videos, frames, class_names(names), media),
+        media,
+        before - sum(not frame.context for frame in frames),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is asked for of one video."""
+
+    source: ExportSource
+    frames: list[int]
+    labels: Mapping[int, tuple[Prelabel, ...]]
+    """Of these frames and their neighbours."""
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A frame, and why it is there."""
+
+    frame: int
+    prelabels: tuple[Prelabel, ...]
+    split: Split
+    context: bool
+
+
+def _asked(
+    sources: Sequence[ExportSource], request: ExportRequest
+) -> list[tuple[ExportSource, list[int]]]:
+    """The frames of each video that has some."""
+    found, in_scope = [], 0
+    for source in sources:
+        scope = frames_in_scope(
+            request.scope, source.shown, source.decisions, source.selection, len(source.index)
+        )
+        in_scope += len(scope)
+        whole = request.range or FrameRange(0, len(source.index))
+        frames = [frame for frame in scope if whole.start <= frame < whole.stop][:: request.every]
+        if frames:
+            found.append((source, frames))
+    if not in_scope:
+        expect_some([], request.scope)
+    if not found and request.range is not None:
+        raise ExportError(
+            f"None of the {in_scope} frames lies in {request.range.start}:{request.range.stop}",
+            mend="take another range, or more frames",
+        )
+    return found
+
+
+def _not_empty(
+    asked: Sequence[tuple[ExportSource, list[int]]], names: Renamed, request: ExportRequest
+) -> list[_Asked]:
+    """The same with their prelabels, without what has none where only boxes are wanted."""
+    found = []
+    for source, frames in asked:
+        whole = FrameRange(0, len(source.index))
+        near = with_neighbours(frames, request.neighbours, whole)
+        labels = dict(zip(near, Labeler(source, request.min_score, names)(near), strict=True))
+        if not request.empty:
+            labels = {frame: boxes for frame, boxes in labels.items() if boxes}
+            frames = [frame for frame in frames if frame in labels]
+        if frames:
+            found.append(_Asked(source, frames, labels))
+    return found
+
+
+def _share(asked: _Asked, parts: Sequence[Part], request: ExportRequest) -> list[_Chosen]:
+    """The frames of one video that are handed over, each with neighbours of its own part."""
+    chosen = set(asked.frames)
+    return [
+        _Chosen(frame, asked.labels[frame], part.split, frame not in chosen)
+        for part in parts
+        for frame in with_neighbours(asked.frames, request.neighbours, part.frames)
+        if frame in asked.labels
+    ]
+
+
+def _videos(sources: Sequence[ExportSource]) -> tuple[ExportVideo, ...]:
+    names = unique_names(source.path.stem for source in sources)
+    return tuple(
+        ExportVideo(
+            name, source.path, source.width, source.height, source.index, source.run, source.model
+        )
+        for source, name in zip(sources, names, strict=True)
+    )
+
+
+def _frames(
+    shares: Sequence[Sequence[_Chosen]],
+    videos: Sequence[ExportVideo],
+    request: ExportRequest,
+    format_: Format,
+    media: Media,
+) -> tuple[LabeledFrame, ...]:
+    named = picture_names(
+        request.names,
+        [(video.path, video.name, video.index) for video in videos],
+        [[each.frame for each in share] for share in shares],
+    )
+    suffix = SUFFIXES[request.picture]
+
+    def path(video: ExportVideo, number: int, stem: str, split: Split) -> str:
+        if media != "frames":
+            return f"{stem}{suffix}"
+        return format_.place(PictureName(video.name, number, stem, suffix, split))
+
+    return tuple(
+        LabeledFrame(
+            at, each.frame, each.frame if media == "video" else number,
+            path(video, number, stem, each.split), each.prelabels, each.split, each.context,
+        )
+        for at, (video, share, stems) in enumerate(zip(videos, shares, named, strict=True))
+        for number, (each, stem) in enumerate(zip(share, stems, strict=True))
+    )  # fmt: skip

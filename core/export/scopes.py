@@ -1,17 +1,15 @@
 """Which frames are handed over."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
+
+import numpy as np
 
 from core.assertions.findings import Findings
 from core.errors import ExportError
+from core.frames import FrameRange
 from core.prelabels import Decision
-
-if TYPE_CHECKING:
-    # A project remembers an `ExportRequest`, and so imports this.
-    from core.project.handover import Selection
+from core.project.handover import Selection
 
 Scope = Literal["flagged", "accepted", "selected", "all"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -64,6 +62,21 @@ def expect_some(frames: list[int], scope: Scope) -> list[int]:
         problem, mend = _NOTHING[scope]
         raise ExportError(problem, mend=mend)
     return frames
+
+
+def with_neighbours(frames: Iterable[int], neighbours: int, within: FrameRange) -> list[int]:
+    """Frames and those near them, ascending, each once.
+
+    Args:
+        frames: Any order.
+        neighbours: How many before and after each come along.
+        within: Only frames in here.
+    """
+    kept = np.array([f for f in frames if within.start <= f < within.stop], np.int64)
+    change = np.zeros(within.stop - within.start + 1, np.int64)
+    np.add.at(change, np.maximum(kept - neighbours - within.start, 0), 1)
+    np.add.at(change, np.minimum(kept + neighbours + 1, within.stop) - within.start, -1)
+    return (within.start + np.flatnonzero(np.cumsum(change) > 0)).tolist()
 
 
 def _accepted(decisions: Iterable[Decision]) -> set[int]:

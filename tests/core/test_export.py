@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 import supervision
+from core.export.yolo import write_yolo
 from pycocotools.coco import COCO
 
 from core.detections import Detections, from_frames
 from core.errors import Cancelled, ExportError
 from core.export import FORMATS, export
 from core.export.base import LabeledFrame
-from core.export.yolo import write_yolo
 from core.lightly.names import frame_name
 from core.prelabels import Decision, Prelabel, Source, Verdict
 from core.video import VideoReader
