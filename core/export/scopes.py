@@ -1,7 +1,9 @@
 """Which frames are handed over."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -9,7 +11,9 @@ from core.assertions.findings import Findings
 from core.errors import ExportError
 from core.frames import FrameRange
 from core.prelabels import Decision
-from core.project.handover import Selection
+
+if TYPE_CHECKING:  # Projects remember requests.
+    from core.project.handover import Selection
 
 Scope = Literal["flagged", "accepted", "selected", "all"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
