@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.export.plan import ExportSource
     from core.export.request import ExportRequest
     from core.export.writing import ExportResult
+    from gui.dialogs.export import ExportFacts
     from gui.session import Session
 
 log = logging.getLogger(__name__)
@@ -58,11 +59,11 @@ class Exporter(AskedJob):
 
     def ask(self, session: Session) -> None:
         """Let the person choose, then export."""
-        from gui.dialogs.export import ExportDialog, ExportFacts
+        from gui.dialogs.export import ExportDialog
 
-        source = source_in(session)
+        facts = facts_of(session)
         dialog = ExportDialog(
-            ExportFacts(source, _frames(session), _to_do(session)),
+            facts,
             # The range that the person looks at now is what they have in mind.
             replace(session.exporting, range=session.project.range or session.exporting.range),
             _suggested_folder(session),
@@ -70,7 +71,7 @@ class Exporter(AskedJob):
         )
         if dialog.exec():
             session.set_exporting(dialog.request())
-            order = _Order(source, dialog.request(), dialog.folder(), dialog.overwrite)
+            order = _Order(facts.source, dialog.request(), dialog.folder(), dialog.overwrite)
             note = partial(self._note, session)
             stopped = tr("Stopped; exporting the same to the same folder goes on with it")
             self._start(tr("Exporting"), partial(_export, order), note, stopped)
@@ -115,35 +116,42 @@ def source_in(session: Session) -> ExportSource:
     )
 
 
+def facts_of(session: Session) -> ExportFacts:
+    """What there is to export."""
+    from gui.dialogs.export import ExportFacts
+
+    states = session.queue.box_state
+    to_do = len(states) - int(states.astype(bool).sum())
+    frames: dict[Scope, int] = {scope: len(session.frames_in(scope)) for scope in SCOPES}
+    return ExportFacts(source_in(session), frames, to_do)
+
+
 def reveal(path: Path) -> None:
     """Show a folder, or the one that a file lies in."""
     folder = path if path.is_dir() else path.parent
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
+def tell_frames(report: Report, done: int, total: int) -> None:
+    """Say how far a job is."""
+    far = tr("{done} of {total} frames", done=grouped(done), total=grouped(total))
+    report((far, done, total))
+
+
 def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
     from core.export.plan import plan_export
     from core.export.writing import write_export
 
-    def tell(done: int, total: int) -> None:
-        far = tr("{done} of {total} frames", done=grouped(done), total=grouped(total))
-        report((far, done, total))
-
     plan = plan_export((order.source,), order.request)
     result = write_export(
-        plan, order.folder, on_progress=tell, cancelled=cancelled, overwrite=order.overwrite
+        plan,
+        order.folder,
+        on_progress=partial(tell_frames, report),
+        cancelled=cancelled,
+        overwrite=order.overwrite,
     )
     frames = [frame.frame for frame in plan.labeled.frames if not frame.context]
     return _Exported(result, frames)
-
-
-def _frames(session: Session) -> dict[Scope, int]:
-    return {scope: len(session.frames_in(scope)) for scope in SCOPES}
-
-
-def _to_do(session: Session) -> int:
-    states = session.queue.box_state
-    return len(states) - int(states.astype(bool).sum())
 
 
 def _suggested_folder(session: Session) -> Path:

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _SETTLE_MS = 80
 """How long fields must rest before the next plan: typing asks once, not letter by letter."""
 _FIELDS_WIDTH = 440
-_SIZE = (1120, 680)
+_WIDTH, _LOW, _HIGH = 1136, 600, 744
+"""Of the dialog without and with all fields, px: it fits a screen of 1280 x 800."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,8 +200,11 @@ class ExportDialog(QDialog):
         self._summary.setToolTip(said)
 
     def _unfold(self, unfolded: bool) -> None:
-        self._folded.setVisible(unfolded)
+        for row in self._folded:
+            self._form.setRowVisible(row, unfolded)
         self._show_summary()
+        # As wide as the person made it.
+        self.resize(max(self.width(), _WIDTH), _HIGH if unfolded else _LOW)
 
     # Made once
 
@@ -218,38 +222,39 @@ class ExportDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 
-    def _lay_out(self) -> None:
-        fields = _form()
-        self._first.add_to(fields)
-        add_row(fields, tr("New fol&der"), self._place, self._place.edit)
-        self._folded = QWidget()
-        more = _form(self._folded)
-        more.setContentsMargins(0, 0, 0, 0)
-        self._more.add_to(more)
-        header = QHBoxLayout()
-        header.setSpacing(8)
-        header.addWidget(self._fold)
-        header.addWidget(self._summary, 1)
+    def _make_fields(self) -> QScrollArea:
         inside = QWidget()
         column = QVBoxLayout(inside)
         # Room for the scroll bar, and for the ring of what has the focus.
         column.setContentsMargins(1, 1, 15, 1)
-        column.setSpacing(16)
-        column.addLayout(fields)
-        column.addLayout(header)
-        column.addWidget(self._folded)
+        self._form = form = QFormLayout()
+        column.addLayout(form)
         column.addStretch(1)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._first.add_to(form)
+        add_row(form, tr("New fol&der"), self._place, self._place.edit)
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(self._fold)
+        header.addWidget(self._summary, 1)
+        form.addRow(header)
+        first = form.rowCount()
+        self._more.add_to(form)
+        self._folded = range(first, form.rowCount())
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setFixedWidth(_FIELDS_WIDTH)
         scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scrolled.setWidget(inside)
-        scrolled.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        return scrolled
+
+    def _lay_out(self) -> None:
         both = QHBoxLayout()
         both.setSpacing(16)
-        both.addWidget(scrolled)
+        both.addWidget(self._make_fields())
         both.addWidget(self._preview, 1)
         footer = QHBoxLayout()
         footer.setSpacing(16)
@@ -262,15 +267,6 @@ class ExportDialog(QDialog):
         layout.addLayout(footer)
         # A button becomes the default only of the dialog that it lies in.
         self._export.setDefault(True)
-        self.resize(*_SIZE)
-
-
-def _form(owner: QWidget | None = None) -> QFormLayout:
-    form = QFormLayout(owner)
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    return form
 
 
 def _deed(plan: ExportPlan | None) -> str:

@@ -11,7 +11,7 @@ from gui.i18n import tr
 from gui.text import grouped
 from gui.theme import tabular
 
-_ROWS = 5
+_ROWS = 4
 """Classes that the table shows at once, at most."""
 _EDITABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 _CHECKABLE = (

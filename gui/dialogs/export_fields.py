@@ -22,6 +22,7 @@ from core.export.scopes import SCOPES, Scope
 from gui.dialogs.detect_more import muted
 from gui.dialogs.s3_fields import add_row, row_of
 from gui.i18n import mark, tr
+from gui.review.controls import fit
 from gui.text import THIN_SPACE, grouped
 
 _SCOPES: dict[Scope, tuple[str, str, str]] = {
@@ -75,6 +76,7 @@ class FirstFields(QObject):
         self._make_pictures(request)
         self.score = QDoubleSpinBox(minimum=0.0, maximum=1.0, singleStep=0.05, decimals=2)
         self.score.setValue(request.min_score)
+        fit(self.score, "0.25")
         self.score.setAccessibleName(tr("Score from"))
         self.score.setToolTip(tr("Boxes of the model with a lower score stay out"))
         self._fit_pictures()
@@ -161,6 +163,7 @@ class FirstFields(QObject):
         self.pictures.setToolTip(tr("What goes with the labels"))
         self.quality = QSpinBox(minimum=1, maximum=100, prefix=tr("quality "))
         self.quality.setValue(request.quality)
+        fit(self.quality, self.quality.prefix() + "100")
         self.quality.setAccessibleName(tr("JPEG quality"))
         self.quality.setToolTip(tr("100 is best; 92 can hardly be told from the original"))
 

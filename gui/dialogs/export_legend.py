@@ -22,8 +22,8 @@ ENTRIES: tuple[tuple[Source, BoxState, str], ...] = (
     (Source.DRAWN, BoxState.DRAWN, mark("drawn")),
 )
 """Where prelabels come from, how they look on the canvas, and a word for it."""
-_SWATCH = (36.0, 24.0)
-_BOX = (6.0, 8.0, 26.0, 19.0)
+_SWATCH = (40.0, 28.0)
+_BOX = (7.0, 10.0, 29.0, 22.0)
 """In its swatch; its badge stands out from its corner."""
 _GAP, _APART = 8.0, 16.0
 

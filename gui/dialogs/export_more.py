@@ -15,6 +15,7 @@ from gui.dialogs.detect_more import muted
 from gui.dialogs.export_classes import ClassTable
 from gui.dialogs.s3_fields import add_row, row_of
 from gui.i18n import mark, tr, tr_n
+from gui.review.controls import fit
 from gui.text import grouped
 
 _EXTRAS: dict[Extra, tuple[str, str]] = {
@@ -137,12 +138,14 @@ class MoreFields(QObject):
         self._every = QSpinBox(minimum=1, maximum=_MOST_SKIPPED, prefix=tr("1 frame in "))
         self._every.setSpecialValueText(tr("every frame"))
         self._every.setValue(request.every)
+        fit(self._every, self._every.prefix() + "1 000")
         self._every.setAccessibleName(tr("Every n-th frame"))
         self._every.setToolTip(tr("Of the frames chosen above, the first of each few"))
         self._neighbours = QSpinBox(minimum=0, maximum=_MOST_NEIGHBOURS, prefix="± ")
         self._neighbours.setSpecialValueText(tr("no neighbours"))
         self._neighbours.setSuffix(tr(" neighbours"))
         self._neighbours.setValue(request.neighbours)
+        fit(self._neighbours, self._neighbours.specialValueText())
         self._neighbours.setAccessibleName(tr("Neighbours"))
         self._neighbours.setToolTip(tr("Frames before and after each that come along as context"))
 
@@ -150,6 +153,7 @@ class MoreFields(QObject):
         self._val = QSpinBox(minimum=0, maximum=90, singleStep=5, suffix=" %")
         self._val.setSpecialValueText(tr("none"))
         self._val.setValue(round(100 * request.val))
+        fit(self._val, "100 %")
         self._val.setAccessibleName(tr("Share for validation"))
         self._val.setToolTip(
             tr("Frames between both parts are left out, so that no picture leaks across")

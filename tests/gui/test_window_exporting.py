@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.export import SCOPES, Scope
+from core.export import Scope
 from core.prelabels import Verdict
 from core.project import Selection
 from gui.dialogs.export import ExportDialog
@@ -44,16 +44,13 @@ def press(dialog: QDialog, text: str) -> None:
     next(b for b in dialog.findChildren(QPushButton) if text in b.text()).click()
 
 
-def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "COCO") -> Answer:
+def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "coco") -> Answer:
     def answer(dialog: ExportDialog) -> None:
-        field = next(
-            e for e in dialog.findChildren(QLineEdit) if e.accessibleName() == "New folder"
-        )
-        field.setText(str(folder))
-        combo = dialog.findChild(QComboBox)
-        assert isinstance(combo, QComboBox)
-        combo.setCurrentText(format_name)
-        dialog.findChildren(QRadioButton)[SCOPES.index(scope)].setChecked(True)
+        fields = {e.accessibleName(): e for e in dialog.findChildren(QLineEdit)}
+        choices = {c.accessibleName(): c for c in dialog.findChildren(QComboBox)}
+        fields["New folder"].setText(str(folder))
+        choices["Format"].setCurrentIndex(choices["Format"].findData(format_name))
+        choices["Frames"].setCurrentIndex(choices["Frames"].findData(scope))
         press(dialog, "Export")
 
     return answer
@@ -84,7 +81,7 @@ def test_flagged_frames_are_exported_with_the_accepted_boxes(
 
 def test_all_frames_are_exported_as_yolo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    export_with(window, into(out, scope="all", format_name="YOLO"))
+    export_with(window, into(out, scope="all", format_name="yolo"))
     qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
     assert window.banner.sentence.startswith("Exported 24 frames with ")
     assert len(list((out / "labels").glob("*.txt"))) == COUNT
