@@ -20,9 +20,10 @@ from gui.jobs import IsCancelled, Report
 from gui.text import grouped
 
 if TYPE_CHECKING:
+    from core.export.writing import ExportResult
+
     from core.export.plan import ExportSource
     from core.export.request import ExportRequest
-    from core.export.writing import ExportResult
     from gui.dialogs.export import ExportFacts
     from gui.session import Session
 
@@ -139,8 +140,9 @@ def tell_frames(report: Report, done: int, total: int) -> None:
 
 
 def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
-    from core.export.plan import plan_export
     from core.export.writing import write_export
+
+    from core.export.plan import plan_export
 
     plan = plan_export((order.source,), order.request)
     result = write_export(
