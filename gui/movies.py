@@ -30,7 +30,7 @@ _CLIPS = mark("Animated picture (*.gif);;Video (*.mp4)")
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
+class Shown:
     """What is drawn into the frames of a movie; any thread may ask for it."""
 
     source: ExportSource
@@ -74,7 +74,7 @@ class MovieMaker(AskedJob):
         out = self._choose(tr("Export video with boxes"), name, tr(_VIDEO))
         if out is not None:
             frames = session.project.range or FrameRange(0, len(session.index))
-            work = partial(_render, _shown(session), frames, out)
+            work = partial(_render, shown_in(session), frames, out)
             self._make(tr("Writing the video with boxes"), work)
 
     def ask_clip(self, session: Session) -> None:
@@ -87,7 +87,7 @@ class MovieMaker(AskedJob):
         name = f"{session.info.path.stem}-{item.start}.gif"
         out = self._choose(tr("Save clip of this violation"), name, tr(_CLIPS))
         if out is not None:
-            work = partial(_clip, _shown(session), item, box.xyxy, out)
+            work = partial(_clip, shown_in(session), item, box.xyxy, out)
             self._make(tr("Writing a clip"), work)
 
     def _choose(self, title: str, name: str, kinds: str) -> Path | None:
@@ -109,12 +109,13 @@ class MovieMaker(AskedJob):
         return said
 
 
-def _shown(session: Session) -> _Shown:
-    return _Shown(source_in(session), session.boxes, session.exporting.min_score)
+def shown_in(session: Session) -> Shown:
+    """What is drawn into the frames of the video that is open."""
+    return Shown(source_in(session), session.boxes, session.exporting.min_score)
 
 
 def _render(
-    shown: _Shown, frames: FrameRange, out: Path, report: Report, cancelled: IsCancelled
+    shown: Shown, frames: FrameRange, out: Path, report: Report, cancelled: IsCancelled
 ) -> Path:
     from core.export.movies import render_video
     from core.video.reader import VideoReader
@@ -128,7 +129,7 @@ def _render(
 
 
 def _clip(
-    shown: _Shown,
+    shown: Shown,
     item: Item,
     focus: tuple[float, float, float, float],
     out: Path,

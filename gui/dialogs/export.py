@@ -99,6 +99,7 @@ class ExportDialog(QDialog):
         self._connect()
         self._fold.setChecked(not _is_usual(self.request()))
         self._unfold(self._fold.isChecked())
+        self._show_problem()
         self._ask()
 
     def request(self) -> ExportRequest:
