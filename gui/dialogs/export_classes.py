@@ -18,6 +18,8 @@ _CHECKABLE = (
     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
 )
 _FIXED = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CLASS, _BOXES, _NAME = range(3)
 
 
@@ -65,7 +67,7 @@ class ClassTable(QTableWidget):
             first.setToolTip(tr("Unchecked: its boxes stay out"))
             boxes.setFlags(_FIXED)
             boxes.setFont(tabular(self.font()))
-            boxes.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            boxes.setTextAlignment(_RIGHT)
             last = QTableWidgetItem(called or name)
             last.setFlags(_EDITABLE)
             last.setToolTip(tr("Type another name; classes of one name become one"))
@@ -84,6 +86,9 @@ class ClassTable(QTableWidget):
         self.setToolTip(tr("Which classes are exported, and as what"))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        for column in (_CLASS, _NAME):
+            self.horizontalHeaderItem(column).setTextAlignment(_LEFT)
+        self.horizontalHeaderItem(_BOXES).setTextAlignment(_RIGHT)
         header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BOXES, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)

@@ -52,6 +52,7 @@ _PICTURES: tuple[tuple[Media, PictureKind | None, str, str], ...] = (
     ("none", None, mark("None"), mark("Labels only, for pictures that are there already")),
 )
 """What goes with the labels, its word and its tooltip."""
+_ABOUT_WIDTH = 328
 _TIP = 3  # Qt.ItemDataRole.ToolTipRole
 
 
@@ -99,7 +100,7 @@ class FirstFields(QObject):
             format=self.format.currentData(),
             scope=cast(Scope, self.scope.currentData()),
             media=None if media == self._chosen.media[0] else media,
-            picture=kind or request.picture,
+            picture=kind or self._kind,
             quality=self.quality.value(),
             min_score=round(self.score.value(), 2),
         )
@@ -111,7 +112,7 @@ class FirstFields(QObject):
         return formats()[self.format.currentData()]
 
     def _fit_pictures(self) -> None:
-        """Offer what goes with the format, and stay with what was chosen where that does."""
+        """Offer what goes with the format; what is usual follows it, a choice stays if it can."""
         possible = self._chosen.media
         self._about.setText(self._chosen.about)
         self._about.setVisible(bool(self._chosen.about))
@@ -120,8 +121,10 @@ class FirstFields(QObject):
             no = tr("{format} does not go with this", format=self._chosen.title)
             _enable(self.pictures, at, fits, tr(tip) if fits else no)
         media, kind = self.pictures.currentData()
-        if media not in possible:
-            self.pictures.setCurrentIndex(_place_of(possible[0], kind or "png"))
+        self._kind = kind or self._kind
+        if media not in possible or media == self._usual:
+            self.pictures.setCurrentIndex(_place_of(possible[0], self._kind))
+        self._usual = possible[0]
         self._show_quality()
 
     def _show_quality(self) -> None:
@@ -138,6 +141,8 @@ class FirstFields(QObject):
         self.format.setToolTip(tr("What the labels are written for"))
         self._about = muted("")
         self._about.setWordWrap(True)
+        # Narrower, it would be given the height of more lines.
+        self._about.setMinimumWidth(_ABOUT_WIDTH)
 
     def _make_scope(self, request: ExportRequest) -> None:
         self.scope = QComboBox()
@@ -157,7 +162,9 @@ class FirstFields(QObject):
         self.pictures = QComboBox()
         for media, kind, word, _ in _PICTURES:
             self.pictures.addItem(tr(word), (media, kind))
-        media = request.media or self._chosen.media[0]
+        self._usual: Media = self._chosen.media[0]
+        self._kind = request.picture
+        media = request.media or self._usual
         self.pictures.setCurrentIndex(_place_of(media, request.picture))
         self.pictures.setAccessibleName(tr("Pictures"))
         self.pictures.setToolTip(tr("What goes with the labels"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QSpinBox
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QSpinBox
 
 from core.export.request import EXTRAS, LIGHTLY_NAMES, ExportRequest, Extra
 from core.frames import FrameRange
@@ -64,7 +64,12 @@ class MoreFields(QObject):
         add_row(form, tr("Ran&ge"), self._range, self._range.first)
         add_row(form, tr("&Take"), row_of(self._every, self._neighbours, None), self._every)
         add_row(form, "", self._empty, self._empty)
-        add_row(form, tr("&Classes"), self._table, self._every)
+        word = QLabel(tr("&Classes"))
+        word.setBuddy(self._table)
+        # Beside the head of the table, not beside its middle.
+        word.setAlignment(Qt.AlignmentFlag.AlignTop)
+        word.setContentsMargins(0, 6, 0, 0)
+        form.addRow(word, self._table)
         note = muted(tr("from the end of the video"))
         add_row(form, tr("&Validation"), row_of(self._val, note, None), self._val)
         add_row(form, tr("&Names"), self._names, self._names)

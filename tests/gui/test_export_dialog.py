@@ -26,11 +26,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.export.manifest import MANIFEST
+from core.export.registry import formats
 from core.export.request import ExportRequest
 from core.frames import FrameRange
 from core.prelabels import Verdict
 from core.project import Selection
 from gui.canvas import BoxState, CanvasWidget
+from gui.dialogs import export_fields
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.export_legend import Legend
 from gui.dialogs.fold import Fold
@@ -157,6 +159,28 @@ def test_the_button_says_what_it_does(qtbot: QtBot, open_dialog: OpenDialog) -> 
     wait_for_deed(qtbot, dialog, f"Export {COUNT} frames")
     named(dialog, QComboBox, "Pictures").setCurrentText("None")
     wait_for_deed(qtbot, dialog, f"Export labels of {COUNT} frames")
+
+
+def test_what_is_usual_with_a_format_follows_it_and_a_choice_stays(
+    open_dialog: OpenDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = formats()
+    of_videos = replace(known["yolo"], name="tracks", title="Tracks", media=("video", "frames"))
+    monkeypatch.setattr(export_fields, "formats", lambda: {**known, "tracks": of_videos})
+    dialog = open_dialog(ExportRequest(picture="jpeg"))
+    format_, pictures = (named(dialog, QComboBox, name) for name in ("Format", "Pictures"))
+    choose(format_, "tracks")
+    assert (pictures.currentText(), dialog.request().media) == ("The whole video", None)
+    none = pictures.model().index(3, 0)
+    assert not none.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert none.data(Qt.ItemDataRole.ToolTipRole) == "Tracks does not go with this"
+    choose(format_, "coco")
+    assert (pictures.currentText(), dialog.request().picture) == ("JPEG", "jpeg")
+    pictures.setCurrentText("None")
+    choose(format_, "yolo")
+    assert (pictures.currentText(), dialog.request().media) == ("None", "none")
+    choose(format_, "tracks")
+    assert pictures.currentText() == "The whole video"
 
 
 def test_scopes_say_how_many_frames_they_have_and_why_they_have_none(
