@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -302,7 +303,8 @@ def _known(request: ExportRequest, source: ExportSource) -> ExportRequest:
 
 def _classes(source: ExportSource) -> dict[str, int]:
     """Boxes by class, the most frequent first; classes without any are left out."""
-    counted = Counter(source.detections.class_id.tolist())
-    found = Counter({source.class_names[id_]: count for id_, count in counted.items()})
+    counted = np.bincount(source.detections.class_id, minlength=len(source.class_names))
+    named = zip(source.class_names, counted.tolist(), strict=True)
+    found = Counter({name: count for name, count in named if count})
     found.update(decision.class_name for decision in source.decisions if decision.gives_box)
     return dict(found.most_common())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,9 +74,10 @@ class Planner(NewestFirst[Order]):
 
     def _plan(self, request: ExportRequest) -> tuple[ExportPlan | None, str]:
         try:
-            plan = plan_export(self._sources, request)
-            # Counted here, and kept by the plan: the window's thread shall not.
-            _ = plan.counts, plan.bytes
+            with _collecting_later():
+                plan = plan_export(self._sources, request)
+                # Counted here, and kept by the plan: the window's thread shall not.
+                _ = plan.counts, plan.bytes
         except UserError as error:
             return None, str(error)
         except Exception as error:
@@ -111,6 +114,22 @@ class Pictures(NewestFirst[int]):
     def release(self) -> None:
         if self._reader is not None:
             self._reader.close()
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Python does not look for garbage meanwhile.
+
+    With the many small objects of a large plan it would look again and again, and the window would
+    stand still each time: for 0.6 s with 15,000 frames.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _free(folder: Path) -> int | None:
