@@ -9,7 +9,18 @@ from typing import Literal, Protocol
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import ExportError, ProjectError, VideoError
-from core.export import ExportResult, Scope, expect_some, export, frames_in_scope
+from core.export import (
+    ExportPlan,
+    ExportRequest,
+    ExportSource,
+    Scope,
+    expect_some,
+    frames_in_scope,
+    plan_export,
+    source_of,
+)
+from core.export.checks import check_request
+from core.export.writing import ExportResult, write_export
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
 from core.opening import Target, find, keep_index, open_reader
@@ -92,37 +103,60 @@ def import_into(
         return _summary(Processed(project, run, found, findings, None))
 
 
-def export_project(
-    folder: Path, format_name: str, frames: Scope, out: Path, report: Report
+def export_projects(
+    folders: Sequence[Path],
+    request: ExportRequest,
+    out: Path,
+    report: Report,
+    *,
+    overwrite: bool = False,
 ) -> Summary:
-    """Export a project's newest run with the decisions made so far.
+    """Export the chosen runs of projects, with the decisions made so far, as one.
 
     Args:
-        folder: The project.
-        format_name: A key of `core.export.FORMATS`.
-        frames: Which.
-        out: New folder for the result.
+        folders: The projects.
+        request: What is asked for.
+        out: New folder, or zip file, for the result.
         report: Told frames written.
+        overwrite: Whether `out` may be there already.
 
     Raises:
         UserError: See `core.errors`.
     """
-    with (
-        closing(Project.open(folder)) as project,
-        frames_of_project(project, frames, report) as (reader, chosen),
-    ):
-        run, detections = current_run(project)
-        result = export(
-            reader,
-            chosen,
-            detections,
-            run.info.class_names,
-            list(project.decisions.values()),
-            format_name,
-            out,
-            on_progress=lambda done, total: report(f"Exporting {format_name}", done, total),
+    check_request(request)
+    sources = [source_in(folder, report) for folder in folders]
+    plan = plan_export(sources, request)
+    stage = f"Exporting {plan.format.title}"
+    result = write_export(
+        plan,
+        out,
+        on_progress=lambda done, total: report(stage, done, total),
+        cancelled=lambda: False,
+        overwrite=overwrite,
+    )
+    projects = {s.path: folder for s, folder in zip(sources, folders, strict=True)}
+    notices = [
+        notice
+        for at, video in enumerate(plan.labeled.videos)
+        for notice in _noted(
+            projects[video.path], [f.frame for f in plan.labeled.of_video(at) if not f.context]
         )
-    return _exported(result, format_name) | _noted(folder, chosen)
+    ]
+    return _exported(result, plan) | ({"notices": notices} if notices else {})
+
+
+def source_in(folder: Path, report: Report) -> ExportSource:
+    """What a project gives to an export.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    with closing(Project.open(folder)) as project:
+        project.check_video()
+        run, detections = current_run(project)
+        with opened_reader(Target(project.video.path, project.folder), report) as reader:
+            findings = findings_of(project, run, detections, reader.index)
+            return source_of(project, run, detections, findings, reader.index)
 
 
 @contextmanager
@@ -175,7 +209,7 @@ def run_demo(out: Path | None, report: Report) -> Summary:
             project.close()
     summary = _summary(processed)
     for name in ("coco", "yolo"):
-        exported = export_project(project.folder, name, "flagged", folder / name, report)
+        exported = export_projects([project.folder], ExportRequest(name), folder / name, report)
         summary |= {name: exported["folder"], "exported_frames": exported["frames"]}
         summary["prelabels"] = exported["prelabels"]
     return summary
@@ -313,20 +347,28 @@ def _summary(processed: Processed) -> Summary:
     }
 
 
-def _noted(folder: Path, exported: Iterable[int]) -> Summary:
-    """Remember what was exported; the export stands where that cannot be."""
+def _noted(folder: Path, exported: Iterable[int]) -> list[str]:
+    """Remember what was exported; the export stands where that cannot be, and a notice says so."""
     try:
         note_exported(folder, exported)
     except ProjectError as error:
         log.warning("the exported frames are not remembered: %s", error)
-        return {"notices": [f"The project does not remember which frames these were: {error}"]}
-    return {}
+        return [f"The project does not remember which frames these were: {error}"]
+    return []
 
 
-def _exported(result: ExportResult, format_name: str) -> Summary:
+def _exported(result: ExportResult, plan: ExportPlan) -> Summary:
+    counts = plan.counts
     return {
         "folder": str(result.folder),
-        "format": format_name,
-        "frames": result.frames,
+        "format": plan.request.format,
+        "videos": [video.name for video in plan.labeled.videos],
+        "frames": counts.frames,
+        "context": counts.context,
         "prelabels": result.prelabels,
+        "by_source": {source.value: n for source, n in counts.by_source.items()},
+        "by_split": {split: n for split, n in counts.by_split.items() if split},
+        "left_out": plan.guarded,
+        "classes": list(plan.labeled.class_names),
+        "bytes": result.bytes,
     }

@@ -1,29 +1,161 @@
-"""Commands that hand over frames and labels."""
+"""Commands that hand over frames and labels, and say in which formats."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from core.cli.options import one_of, progress, show
+from core.cli.options import frame_range, one_of, progress, renamed_classes, show
+
+if TYPE_CHECKING:
+    from core.export.request import ExportRequest
 
 app = typer.Typer()
+
+_PICTURES = ("png", "jpeg", "video", "none")
 
 
 @app.command("export")
 def export_command(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="A .flickerscope folder.")],
-    format_: Annotated[str, typer.Option("--format", help="coco or yolo.")],
-    out: Annotated[Path, typer.Option(help="New folder for frames and labels.")],
-    frames: Annotated[str, typer.Option(help="flagged, accepted, selected or all.")] = "flagged",
+    projects: Annotated[
+        list[Path],
+        typer.Argument(metavar="PROJECT", help="One or several .flickerscope folders."),
+    ],
+    format_: Annotated[
+        str, typer.Option("--format", help="coco, yolo, ...; `flickerscope formats` lists them.")
+    ],
+    out: Annotated[Path, typer.Option(help="New folder for frames and labels, or zip file.")],
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            help="Frames: flagged, accepted, selected or all. By default flagged, and all with "
+            "whole videos."
+        ),
+    ] = None,
+    frames: Annotated[str | None, typer.Option("--frames", hidden=True)] = None,
+    range_: Annotated[
+        str | None,
+        typer.Option("--range", metavar="A:B", help="Of these, only from A to before B."),
+    ] = None,
+    every: Annotated[int, typer.Option(help="Of these, only every n-th.")] = 1,
+    neighbours: Annotated[
+        int, typer.Option(help="Frames before and after each that come along as context.")
+    ] = 0,
+    min_score: Annotated[
+        float, typer.Option(help="Least score of the model's own boxes, 0 to 1.")
+    ] = 0.25,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class",
+            metavar="OLD=NEW",
+            help="Call a class otherwise; nothing after = leaves it out; again for several.",
+        ),
+    ] = None,
+    drop_empty: Annotated[
+        bool, typer.Option("--drop-empty", help="Leave out frames without boxes.")
+    ] = False,
+    val: Annotated[float, typer.Option(help="Share for validation, 0 for no split.")] = 0.0,
+    split_by: Annotated[
+        str,
+        typer.Option(help="For validation: the end of each video (time), or whole ones (video)."),
+    ] = "time",
+    pictures: Annotated[
+        str | None,
+        typer.Option(
+            help="png, jpeg, video (whole ones) or none; by default as the format has it."
+        ),
+    ] = None,
+    quality: Annotated[int | None, typer.Option(help="Of JPEG, 1 to 100; 92 by default.")] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Names of the pictures, of {video}, {frame}, {ext} and {seconds}; "
+            "by default as Lightly's: {video}-{frame}-{ext}.",
+        ),
+    ] = None,
+    crops: Annotated[bool, typer.Option("--crops", help="Also cut out each imputed box.")] = False,
+    overlays: Annotated[
+        bool, typer.Option("--overlays", help="Also write pictures with boxes drawn in.")
+    ] = False,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help="Also write one picture that shows all frames.")
+    ] = False,
+    zip_: Annotated[bool, typer.Option("--zip", help="Write one zip file.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is at --out.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Write frames as PNG with their prelabels."""
-    from core.export import SCOPES, Scope, formats
-    from core.headless import export_project
+    """Write frames with their prelabels, of one or several projects."""
+    from core.headless import export_projects
 
-    one_of("--format", format_, tuple(formats()))
-    one_of("--frames", frames, SCOPES)
+    extras = {"crops": crops, "overlays": overlays, "sheet": sheet}
+    request = _request(
+        format=format_,
+        scope=scope or frames,
+        range=frame_range(range_, "--range"),
+        every=every,
+        neighbours=neighbours,
+        min_score=min_score,
+        classes=renamed_classes(classes or []),
+        empty=not drop_empty,
+        val=val,
+        split_by=split_by,
+        names=names,
+        extras=tuple(name for name, wanted in extras.items() if wanted),
+        zip=zip_,
+        **_media(pictures, quality),
+    )
     with progress(as_json) as report:
-        result = export_project(project, format_, cast(Scope, frames), out, report)
-    show(result, as_json)
+        result = export_projects(projects, request, out, report, overwrite=overwrite)
+    show(result if as_json else {k: v for k, v in result.items() if v not in (0, {})}, as_json)
+
+
+@app.command("formats")
+def formats_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List the formats that `flickerscope export` writes."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from core.export.registry import formats
+
+    found = list(formats().values())
+    if as_json:
+        rows = [
+            {"name": f.name, "title": f.title, "with": f.media, "about": f.about} for f in found
+        ]
+        show({"formats": rows}, as_json)
+        return
+    table = Table("--format", "title", "with", "about", box=None, pad_edge=False)
+    for each in found:
+        table.add_row(each.name, each.title, ", ".join(each.media), each.about)
+    Console(markup=False, highlight=False).print(table)
+
+
+def _request(**given: Any) -> "ExportRequest":
+    """What is asked for; what nobody said is as usual."""
+    from core.export.checks import check_request, media_of
+    from core.export.request import ExportRequest
+
+    request = ExportRequest(**{name: value for name, value in given.items() if value is not None})
+    format_ = check_request(request)
+    if given["scope"] is None and media_of(request, format_) == "video":
+        # An annotator sees all of a video: one that is labeled in places looks unlabeled elsewhere.
+        return replace(request, scope="all")
+    return request
+
+
+def _media(pictures: str | None, quality: int | None) -> dict[str, Any]:
+    """Parts of an `ExportRequest`."""
+    if pictures is not None:
+        one_of("--pictures", pictures, _PICTURES)
+    if quality is not None and pictures != "jpeg":
+        raise typer.BadParameter("It is that of JPEG: add --pictures jpeg.", param_hint="--quality")
+    if pictures in ("png", "jpeg"):
+        return {"media": "frames", "picture": pictures, "quality": quality}
+    return {"media": cast(Any, pictures)}

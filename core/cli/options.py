@@ -1,7 +1,8 @@
 """What the commands share: checking options, progress, printing."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from core.frames import FrameRange
     from core.headless import Report
 
 
@@ -35,6 +37,33 @@ def class_names(value: str | None) -> tuple[str, ...] | None:
     if not names:
         raise typer.BadParameter(f'"{value}" names no class.', param_hint="--classes")
     return names
+
+
+def frame_range(value: str | None, option: str) -> "FrameRange | None":
+    """Frames from one to before another, as `100:250`."""
+    from core.frames import FrameRange
+
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d+):(\d+)", value)
+    if found is None or int(found[1]) >= int(found[2]):
+        raise typer.BadParameter(
+            f'"{value}" is no range of frames, such as 100:250.', param_hint=option
+        )
+    return FrameRange(int(found[1]), int(found[2]))
+
+
+def renamed_classes(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of names, each as `old=new`."""
+    pairs = []
+    for value in values:
+        old, equals, new = value.partition("=")
+        if not (old.strip() and equals):
+            raise typer.BadParameter(
+                f'"{value}" renames no class, as truck=car does.', param_hint="--class"
+            )
+        pairs.append((old.strip(), new.strip()))
+    return tuple(pairs)
 
 
 def progress(quiet: bool) -> "AbstractContextManager[Report]":

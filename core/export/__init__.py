@@ -1,6 +1,5 @@
-"""Export: frames as pictures, with their prelabels in formats that annotators import."""
+"""Export: frames with their prelabels, in formats that annotators import."""
 
-from core.export.export import ExportResult, export
 from core.export.plan import ExportPlan, ExportSource, plan_export, source_of
 from core.export.registry import formats
 from core.export.request import ExportRequest
@@ -10,11 +9,9 @@ __all__ = [
     "SCOPES",
     "ExportPlan",
     "ExportRequest",
-    "ExportResult",
     "ExportSource",
     "Scope",
     "expect_some",
-    "export",
     "formats",
     "frames_in_scope",
     "plan_export",

@@ -14,7 +14,15 @@ from core.assertions.imputed import MODEL
 from core.boxes import clip
 from core.detections import Detections
 from core.errors import ExportError
-from core.prelabels import Decision, Objects, Prelabel, Source, model_boxes, prelabels_of_frame
+from core.prelabels import (
+    Decision,
+    Objects,
+    Prelabel,
+    Source,
+    Verdict,
+    model_boxes,
+    prelabels_of_frame,
+)
 
 if TYPE_CHECKING:
     from core.export.plan import ExportSource
@@ -139,6 +147,20 @@ class Labeler:
         return np.asarray(
             clip(boxes.astype(np.float64), self.source.width, self.source.height), np.float64
         )
+
+
+def with_open_accepted(source: ExportSource) -> ExportSource:
+    """As if the person had accepted every box that is shown and still to do.
+
+    For pictures and clips that show what was found; labels are handed over without these.
+    """
+    decided = {decision.box.key for decision in source.decisions}
+    open_ = (
+        Decision(box, Verdict.ACCEPTED)
+        for box in source.shown.imputed
+        if not box.doubted and box.key not in decided
+    )
+    return replace(source, decisions=(*source.decisions, *open_))
 
 
 def _only(

@@ -32,7 +32,8 @@ from core.export.split import Part, parts_of
 from core.frames import FrameIndex, FrameRange
 from core.prelabels import Decision, Objects, Prelabel, Source, objects_in
 
-if TYPE_CHECKING:  # Projects remember requests.
+if TYPE_CHECKING:
+    # A project remembers an `ExportRequest`, and so imports this.
     from core.project import Project, Run, Selection
 
 SUFFIXES: Mapping[PictureKind, str] = {"png": ".png", "jpeg": ".jpg"}

@@ -12,7 +12,8 @@ from core.errors import ExportError
 from core.frames import FrameRange
 from core.prelabels import Decision
 
-if TYPE_CHECKING:  # Projects remember requests.
+if TYPE_CHECKING:
+    # A project remembers an `ExportRequest`, and so imports this.
     from core.project.handover import Selection
 
 Scope = Literal["flagged", "accepted", "selected", "all"]

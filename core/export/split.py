@@ -75,9 +75,10 @@ def _by_video(
         )
     shares = np.cumsum(counts[::-1])[:-1] / counts.sum()
     last = 1 + int(np.abs(shares - val).argmin())
-    splits: list[Split] = ["train"] * (len(counts) - last) + ["val"] * last
-    return [
-        [Part(split, FrameRange(0, len(each)))] for split, each in zip(splits, seconds, strict=True)
+    whole = [FrameRange(0, len(each)) for each in seconds]
+    first = len(whole) - last
+    return [[Part("train", each)] for each in whole[:first]] + [
+        [Part("val", each)] for each in whole[first:]
     ]
 
 

@@ -1,0 +1,139 @@
+"""Movies of a project, without a window, as the command line makes them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.assertions.imputed import Xyxy, name_of
+from core.errors import ExportError
+from core.export.clips import write_clip
+from core.export.labels import Labeler, with_open_accepted
+from core.export.movies import BoxesOf, render_video
+from core.export.plan import ExportSource
+from core.export.request import ExportRequest
+from core.frames import FrameRange
+from core.headless import Report, Summary, source_in
+from core.video.reader import VideoReader
+
+_NEAR = 1.0
+"""Seconds around a violation of which the boxes are known, at least as much as a clip shows."""
+
+
+def render_project(
+    folder: Path, out: Path, frames: FrameRange | None, report: Report, *, overwrite: bool = False
+) -> Summary:
+    """Write a project's video with its boxes drawn in, those that are still to do included.
+
+    Args:
+        folder: The project.
+        out: An `.mp4` file.
+        frames: Which, None for all.
+        report: Told frames done.
+        overwrite: Whether `out` may be there already.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
+    source = source_in(folder, report)
+    whole = FrameRange(0, len(source.index))
+    if frames is not None and frames.stop > len(whole):
+        raise ExportError(
+            f"The range {frames.start}:{frames.stop} ends after the video, which has "
+            f"{len(whole)} frames",
+            mend=f"let it end at {len(whole)}",
+        )
+    wanted = frames or whole
+    with VideoReader(source.path, source.index) as reader:
+        render_video(
+            reader,
+            _boxes_of(source, wanted),
+            out,
+            wanted,
+            class_names=source.class_names,
+            overwrite=overwrite,
+            on_progress=lambda done, total: report("Drawing", done, total),
+        )
+    return {"file": str(out), "frames": len(wanted), "bytes": out.stat().st_size}
+
+
+def clip_of_violation(
+    folder: Path, frame: int, out: Path, report: Report, *, overwrite: bool = False
+) -> Summary:
+    """Write a looping clip of the likeliest violation in a frame.
+
+    Args:
+        folder: The project.
+        frame: One of the violation's.
+        out: A `.gif` or `.mp4` file.
+        report: Told frames done.
+        overwrite: Whether `out` may be there already.
+
+    Raises:
+        UserError: See `core.errors`; nothing is violated there.
+    """
+    source = source_in(folder, report)
+    gap, title, focus = _violation(source, frame)
+    index = source.index
+    near = FrameRange(
+        index.frame_at_time(index.timestamp(gap.start) - _NEAR),
+        index.frame_at_time(index.timestamp(gap.stop - 1) + _NEAR) + 1,
+    )
+    with VideoReader(source.path, source.index) as reader:
+        write_clip(
+            reader,
+            _boxes_of(source, near),
+            out,
+            gap,
+            title=title,
+            focus=focus,
+            class_names=source.class_names,
+            overwrite=overwrite,
+            on_progress=lambda done, total: report("Drawing", done, total),
+        )
+    return {
+        "file": str(out),
+        "violation": title,
+        "frames": [gap.start, gap.stop],
+        "bytes": out.stat().st_size,
+    }
+
+
+def _boxes_of(source: ExportSource, frames: FrameRange) -> BoxesOf:
+    wanted = range(frames.start, frames.stop)
+    label = Labeler(
+        with_open_accepted(source),
+        ExportRequest().min_score,
+        {name: name for name in _class_names(source)},
+    )
+    known = dict(zip(wanted, label(wanted), strict=True))
+    return lambda frame: known.get(frame, ())
+
+
+def _class_names(source: ExportSource) -> Sequence[str]:
+    return (*source.class_names, *(decision.class_name for decision in source.decisions))
+
+
+def _violation(source: ExportSource, frame: int) -> tuple[FrameRange, str, Xyxy]:
+    """The frames of the likeliest violation in a frame, what it is, and where."""
+    if frame >= len(source.index):
+        raise ExportError(
+            f"There is no frame {frame}", mend=f"the last one is {len(source.index) - 1}"
+        )
+    columns = source.shown.columns
+    there = np.flatnonzero((columns.start <= frame) & (frame < columns.stop))
+    if not len(there):
+        flagged = source.shown.flagged
+        mend = (
+            f"frame {flagged[np.abs(flagged - frame).argmin()]} is the nearest flagged one"
+            if len(flagged)
+            else "no frame of this project is flagged"
+        )
+        raise ExportError(f"Nothing is violated in frame {frame}", mend=mend)
+    best = there[np.argmax(columns.plausibility[there])]
+    its = columns.xyxy[columns.violation == columns.violation[best]]
+    x0, y0 = its[:, :2].min(axis=0).tolist()
+    x1, y1 = its[:, 2:].max(axis=0).tolist()
+    name = name_of(columns.class_names, int(columns.class_id[best]))
+    title = " · ".join(filter(None, [name, columns.kinds[columns.kind[best]]]))
+    return FrameRange(int(columns.start[best]), int(columns.stop[best])), title, (x0, y0, x1, y1)
