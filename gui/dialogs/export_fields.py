@@ -162,7 +162,7 @@ class FirstFields(QObject):
         self.pictures = QComboBox()
         for media, kind, word, _ in _PICTURES:
             self.pictures.addItem(tr(word), (media, kind))
-        self._usual: Media = self._chosen.media[0]
+        self._usual = self._chosen.media[0]
         self._kind = request.picture
         media = request.media or self._usual
         self.pictures.setCurrentIndex(_place_of(media, request.picture))

@@ -9,13 +9,10 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
-from core.prelabels import Source, Verdict
 from core.video import VideoReader
 from gui.main_window import MainWindow
-from gui.movies import shown_in
-from gui.session import Session
 from gui.toolbar import MainBar
-from tests.gui.making import CAR_BOX, COUNT
+from tests.gui.making import COUNT
 
 
 def choosing(monkeypatch: pytest.MonkeyPatch, path: Path | str, kind: str = "") -> list[str]:
@@ -92,24 +89,6 @@ def test_a_file_that_cannot_be_written_is_a_sentence(
     window.actions_by_name["render"].trigger()
     qtbot.waitUntil(lambda: window.banner.property("level") == "error")
     assert str(regular_file / "boxes.mp4") in window.banner.sentence
-
-
-def test_boxes_that_wait_for_a_decision_are_drawn_and_rejected_ones_are_not(
-    session: Session,
-) -> None:
-    def drawn() -> list[tuple[Source, tuple[float, ...]]]:
-        found = shown_in(session).boxes()(9)
-        return [(box.source, box.xyxy) for box in found if box.source is not Source.MODEL]
-
-    session.go_to(9)
-    assert drawn() == [(Source.IMPUTED, CAR_BOX)]
-    session.decide(Verdict.ACCEPTED)
-    assert drawn() == [(Source.IMPUTED, CAR_BOX)]
-    session.undo()
-    session.go_to(9)
-    session.decide(Verdict.REJECTED)
-    assert drawn() == []
-    assert len(shown_in(session).boxes()(9)) == 1
 
 
 def test_the_export_button_offers_movies(window: MainWindow) -> None:
