@@ -1,17 +1,27 @@
 """A few frames around one violation, to show to somebody: a looping GIF, or an MP4."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from core.assertions.imputed import Xyxy
 from core.errors import Cancelled
-from core.export.drawing import INK, PAPER, Area, Colours, draw_boxes, font, image_of
+from core.export.drawing import (
+    INK,
+    PAPER,
+    Area,
+    Colours,
+    draw_boxes,
+    fitting,
+    font,
+    image_of,
+    moved,
+)
 from core.export.movies import BoxesOf, Shown, check_target, save, since, write_mp4
 from core.frames import FrameRange
 from core.prelabels import Prelabel
@@ -162,7 +172,8 @@ def _still(
     part, (width, height) = scene.part, scene.size
     scaled = image.resize(scene.size, Image.Resampling.LANCZOS, box=part)
     scale = width / (part[2] - part[0]), height / (part[3] - part[1])
-    draw_boxes(scaled, [moved for box in boxes if (moved := _moved(box, part, scale))], colours)
+    shown = [moved(box, part[:2], scale) for box in boxes if _meets(box, part)]
+    draw_boxes(scaled, shown, colours)
     text = 13 if width >= 480 else 11
     bar = _even(text * 2.75)
     still = Image.new("RGB", (width, height + bar), INK)
@@ -171,14 +182,9 @@ def _still(
     return still
 
 
-def _moved(box: Prelabel, part: Area, scale: tuple[float, float]) -> Prelabel | None:
-    """The box in pixels of the clip; None where it lies outside."""
+def _meets(box: Prelabel, part: Area) -> bool:
     x0, y0, x1, y1 = box.xyxy
-    if x1 <= part[0] or y1 <= part[1] or x0 >= part[2] or y0 >= part[3]:
-        return None
-    (sx, sy), (left, top) = scale, part[:2]
-    corners = (x0 - left) * sx, (y0 - top) * sy, (x1 - left) * sx, (y1 - top) * sy
-    return replace(box, xyxy=corners)
+    return x1 > part[0] and y1 > part[1] and x0 < part[2] and y0 < part[3]
 
 
 def _caption(
@@ -204,16 +210,7 @@ def _caption(
         right = x1 - 24 - face.getlength(clock)
         draw.text((right, middle), mark, fill=_GAP, font=face, anchor="rm")
         room = right - face.getlength(mark) - 16
-    draw.text(
-        (8, middle), _fitting(scene.title, face, room - 8), fill=PAPER, font=face, anchor="lm"
-    )
-
-
-def _fitting(text: str, face: ImageFont.FreeTypeFont, room: float) -> str:
-    """The text, cut where it is wider than there is room."""
-    while text and face.getlength(text) > room:
-        text = f"{text[:-2]}…" if len(text) > 2 else ""
-    return text
+    draw.text((8, middle), fitting(scene.title, text, room - 8), fill=PAPER, font=face, anchor="lm")
 
 
 def _write_gif(path: Path, images: Sequence[Image.Image], lasting: Sequence[Fraction]) -> None:

@@ -1,7 +1,7 @@
 """Boxes drawn into a picture, so that they read on bright and dark ground and without colour."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,7 +76,32 @@ def image_of(picture: Picture) -> Image.Image:
     return Image.frombuffer("RGB", (width, height), picture, "raw", "BGR", 0, 1)
 
 
-def draw_boxes(image: Image.Image, boxes: Sequence[Prelabel], colours: Colours) -> None:
+def fitting(text: str, size: int, room: float) -> str:
+    """The text; where it is wider than `room` px, its middle is left out."""
+    face, found, kept = font(size), text, len(text)
+    while kept > 1 and face.getlength(found) > room:
+        kept -= 1
+        found = f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
+    return found
+
+
+def moved(box: Prelabel, origin: tuple[float, float], scale: tuple[float, float]) -> Prelabel:
+    """The box in pixels of a part of the picture that is shown at another size.
+
+    Args:
+        box: In pixels of the picture.
+        origin: Left and top of the part.
+        scale: By which the part's width and height change.
+    """
+    (left, top), (sx, sy) = origin, scale
+    x0, y0, x1, y1 = box.xyxy
+    corners = (x0 - left) * sx, (y0 - top) * sy, (x1 - left) * sx, (y1 - top) * sy
+    return replace(box, xyxy=corners)
+
+
+def draw_boxes(
+    image: Image.Image, boxes: Sequence[Prelabel], colours: Colours, *, tags: bool = True
+) -> None:
     """Draw boxes with class, score and source into an image.
 
     Imputed boxes are dashed, with a dark tag that says so; all others have a solid line.
@@ -85,6 +110,7 @@ def draw_boxes(image: Image.Image, boxes: Sequence[Prelabel], colours: Colours) 
         image: RGB; it is changed.
         boxes: In pixels of the image.
         colours: Of the classes.
+        tags: Whether class, score and source are written beside the boxes.
     """
     pen = Pen.of(image.size)
     draw = ImageDraw.Draw(image)
@@ -92,7 +118,7 @@ def draw_boxes(image: Image.Image, boxes: Sequence[Prelabel], colours: Colours) 
     for box in large_first:
         _outline(draw, _area(box), pen.line, colours.of(box.class_name), box.source)
     taken: list[Area] = []
-    for box in large_first:
+    for box in large_first if tags else []:
         taken.append(_tag(draw, box, image.size, pen, colours.of(box.class_name), taken))
 
 

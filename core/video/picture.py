@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
+from typing import Literal, cast
 
 import av
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 """(height, width, 3) upright picture with square pixels, BGR as detectors and OpenCV want it."""
 
+Channels = Literal["bgr24", "rgb24"]
 Size = tuple[int, int]
 """Width and height in pixels."""
 
@@ -101,11 +102,12 @@ class DecodedFrame:
         """Memory that the decoded planes take."""
         return sum(plane.buffer_size for plane in self.data.planes)
 
-    def picture(self, size: Size | None = None) -> Picture:
+    def picture(self, size: Size | None = None, channels: Channels = "bgr24") -> Picture:
         """The upright picture.
 
         Args:
             size: Of the picture wanted, by default the video's own.
+            channels: Their order.
         """
         orientation = self.geometry.orientation
         width, height = size or self.geometry.upright
@@ -116,7 +118,7 @@ class DecodedFrame:
         scaled = self.data.reformat(
             width=width,
             height=height,
-            format="bgr24",
+            format=channels,
             src_colorspace=_matrix(self.data),
             interpolation=None if same else Interpolation.AREA if small else Interpolation.BICUBIC,
         )
