@@ -17,13 +17,12 @@ from core.paths import free_folder
 from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
 from gui.jobs import IsCancelled, Report
-from gui.text import grouped
+from gui.text import grouped, percent
 
 if TYPE_CHECKING:
-    from core.export.writing import ExportResult
-
     from core.export.plan import ExportSource
     from core.export.request import ExportRequest
+    from core.export.writing import ExportResult
     from gui.dialogs.export import ExportFacts
     from gui.session import Session
 
@@ -36,7 +35,7 @@ class _Order:
 
     source: ExportSource
     request: ExportRequest
-    folder: Path
+    place: Path
     overwrite: bool
 
 
@@ -70,9 +69,12 @@ class Exporter(AskedJob):
             _suggested_folder(session),
             self._window,
         )
-        if dialog.exec():
+        wanted = dialog.exec()
+        # Not only the person ends it: the program may be told to quit.
+        dialog.stop()
+        if wanted:
             session.set_exporting(dialog.request())
-            order = _Order(facts.source, dialog.request(), dialog.folder(), dialog.overwrite)
+            order = _Order(facts.source, dialog.request(), dialog.place(), dialog.overwrite)
             note = partial(self._note, session)
             stopped = tr("Stopped; exporting the same to the same folder goes on with it")
             self._start(tr("Exporting"), partial(_export, order), note, stopped)
@@ -98,6 +100,13 @@ class Exporter(AskedJob):
             prelabels=tr_n("{count} prelabel", "{count} prelabels", result.prelabels),
             folder=result.folder,
         )
+        if result.left_out:
+            damaged = tr_n(
+                "{count} damaged frame was left out",
+                "{count} damaged frames were left out",
+                result.left_out,
+            )
+            said = f"{said}; {damaged}"
         self._banner.show_message("info", said, (tr("Open folder"), partial(reveal, result.folder)))
         return said
 
@@ -139,16 +148,21 @@ def tell_frames(report: Report, done: int, total: int) -> None:
     report((far, done, total))
 
 
+def _tell_share(report: Report, done: int, total: int) -> None:
+    report((percent(done / max(total, 1)), done, total))
+
+
 def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
+    from core.export.plan import plan_export
     from core.export.writing import write_export
 
-    from core.export.plan import plan_export
-
     plan = plan_export((order.source,), order.request)
+    # Copying whole videos and packing have steps that are no frames.
+    only_frames = plan.media == "frames" and not order.request.zip
     result = write_export(
         plan,
-        order.folder,
-        on_progress=partial(tell_frames, report),
+        order.place,
+        on_progress=partial(tell_frames if only_frames else _tell_share, report),
         cancelled=cancelled,
         overwrite=order.overwrite,
     )

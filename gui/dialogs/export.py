@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from core.export.request import ExportRequest
 from core.export.scopes import Scope
 from gui.dialogs.export_fields import FirstFields
-from gui.dialogs.export_folder import FolderField, Found, found_at
+from gui.dialogs.export_folder import Found, PlaceField
 from gui.dialogs.export_more import MoreFields
 from gui.dialogs.export_preview import ExportPreview
 from gui.dialogs.export_work import Order, Planner, Prospect
@@ -34,6 +34,7 @@ from gui.dialogs.fold import Fold
 from gui.dialogs.s3_fields import Note, add_row
 from gui.i18n import tr, tr_n
 from gui.review.controls import Elided
+from gui.text import grouped
 
 if TYPE_CHECKING:
     from core.export.plan import ExportPlan, ExportSource
@@ -62,7 +63,7 @@ class ExportDialog(QDialog):
     Args:
         facts: What there is.
         request: What is shown first.
-        folder: Where to, unless the person says otherwise.
+        place: Where to, unless the person says otherwise.
         parent: The window.
     """
 
@@ -70,7 +71,7 @@ class ExportDialog(QDialog):
         self,
         facts: ExportFacts,
         request: ExportRequest,
-        folder: Path,
+        place: Path,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,7 +83,7 @@ class ExportDialog(QDialog):
         source = facts.source
         self._first = FirstFields(facts.frames, request, self)
         self._more = MoreFields(len(source.index), _classes(source), _known(request, source), self)
-        self._place = FolderField(folder)
+        self._place = PlaceField(place, zipped=request.zip)
         self._preview = ExportPreview(source.path, source.index, (source.width, source.height))
         self._note = Note()
         self._make_fold()
@@ -107,35 +108,44 @@ class ExportDialog(QDialog):
         """What was chosen."""
         return self._more.applied_to(self._first.applied_to(self._given))
 
-    def folder(self) -> Path:
-        """Where to."""
-        return self._place.folder
+    def place(self) -> Path:
+        """Where to: a folder, or a zip file."""
+        return self._place.place
 
     def accept(self) -> None:
-        if found_at(self.folder()) is Found.EXPORT:
+        if self._place.look()[0] is Found.EXPORT:
             if not self._may_replace():
                 return
             self.overwrite = True
         super().accept()
 
     def done(self, result: int) -> None:
-        self._stop()
+        self.stop()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._stop()
+        self.stop()
         super().closeEvent(event)
+
+    def stop(self) -> None:
+        """End planning and decoding."""
+        self._late.stop()
+        self._order = None
+        if self._planner.isRunning():
+            self._planner.stop()
+        self._preview.stop()
 
     # What would be written
 
     def _change(self) -> None:
+        self._place.set_zipped(self.request().zip)
         self._show_summary()
         self._show_problem()
         self._late.start()
 
     def _ask(self) -> None:
         """Plan what is chosen now."""
-        self._order = Order(self.request(), self.folder())
+        self._order = Order(self.request(), self.place())
         self._planner.want(self._order)
 
     @Slot(object)
@@ -150,17 +160,18 @@ class ExportDialog(QDialog):
 
     def _show_problem(self) -> None:
         """What keeps it from being exported, or what to know before it is."""
-        there = self._place.problem()
-        planned = self._prospect.problem if self._prospect is not None else ""
-        self._place.mark(bool(there))
-        problem = there or planned
-        self._note.say(problem or self._advice())
+        found, wrong = self._place.look()
+        self._place.mark(bool(wrong))
+        problem = wrong or (self._prospect.problem if self._prospect is not None else "")
+        self._note.say(problem or self._advice(found))
         self._export.setEnabled(not problem)
         self._export.setToolTip(problem)
 
-    def _advice(self) -> str:
-        if found_at(self.folder()) is Found.EXPORT:
+    def _advice(self, found: Found) -> str:
+        if found is Found.EXPORT:
             return tr("An earlier export is there; you are asked before it is replaced.")
+        if self._prospect is not None and self._prospect.there is not None:
+            return _continued(self._prospect)
         if self._prospect is not None and self._prospect.is_tight:
             return tr("This disk may be too small for it.")
         if self._facts.to_do:
@@ -179,20 +190,13 @@ class ExportDialog(QDialog):
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("Export"))
-        box.setText(tr("Replace the earlier export in {folder}?", folder=self.folder()))
+        box.setText(tr("Replace the earlier export in {folder}?", folder=self.place()))
         box.setInformativeText(tr("Its files are deleted once the new ones are complete."))
         replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.exec()
         return box.clickedButton() is replace
-
-    def _stop(self) -> None:
-        self._late.stop()
-        self._order = None
-        if self._planner.isRunning():
-            self._planner.stop()
-        self._preview.stop()
 
     # More
 
@@ -236,7 +240,7 @@ class ExportDialog(QDialog):
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._first.add_to(form)
-        add_row(form, tr("New fol&der"), self._place, self._place.edit)
+        add_row(form, tr("&Write to"), self._place, self._place.edit)
         header = QHBoxLayout()
         header.setSpacing(8)
         header.addWidget(self._fold)
@@ -281,6 +285,17 @@ def _deed(plan: ExportPlan | None) -> str:
     if plan.media == "none":
         return tr_n("Export labels of {count} frame", "Export labels of {count} frames", count)
     return tr_n("Export {count} frame", "Export {count} frames", count)
+
+
+def _continued(prospect: Prospect) -> str:
+    """What is there of an export that was stopped."""
+    if prospect.plan is None or prospect.plan.media != "frames":
+        return tr("Goes on with an export that was stopped.")
+    there, total = grouped(prospect.there or 0), grouped(len(prospect.plan.labeled.frames))
+    return tr(
+        "Goes on with an export that was stopped: {there} of {total} pictures are there.",
+        there=there, total=total,
+    )  # fmt: skip
 
 
 def _is_usual(request: ExportRequest) -> bool:

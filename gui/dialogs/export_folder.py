@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from core.export.manifest import MANIFEST
+from core.errors import ExportError
+from core.export.partial import check_target
 from gui.dialogs.s3_fields import restyle
 from gui.i18n import tr
 
@@ -24,31 +25,35 @@ class Found(Enum):
     """Something that is not ours."""
 
 
-def found_at(place: Path) -> Found:
-    """What is at the place of an export."""
-    try:
-        if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-            return Found.NOTHING
-        return Found.EXPORT if (place / MANIFEST).is_file() else Found.OTHER
-    except OSError:
-        # What cannot be looked into is not ours.
-        return Found.OTHER
+def found_at(place: Path, *, zipped: bool) -> tuple[Found, str]:
+    """What is at the place of an export, and why nothing can be written there, if so."""
+    for overwrite, found in ((False, Found.NOTHING), (True, Found.EXPORT)):
+        try:
+            check_target(place, zipped=zipped, overwrite=overwrite)
+        except ExportError as error:
+            problem = str(error)
+        except OSError as error:
+            problem = tr("{place} cannot be looked into ({error})", place=place, error=error)
+        else:
+            return found, ""
+    return Found.OTHER, problem
 
 
-class FolderField(QWidget):
-    """A path to type or to choose."""
+class PlaceField(QWidget):
+    """A path to type or to choose: of a new folder, or of a zip file."""
 
     changed = Signal()
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Path, *, zipped: bool) -> None:
         super().__init__()
-        self.edit = QLineEdit(str(folder))
+        self._zipped = zipped
+        self.edit = QLineEdit(str(_named(place, zipped)))
         self.edit.setMinimumWidth(240)
-        self.edit.setAccessibleName(tr("New folder"))
-        self.edit.setToolTip(tr("It appears as a whole when everything is written"))
+        self.edit.setAccessibleName(tr("Write to"))
+        self.edit.setToolTip(tr("A new folder or zip file; it appears when everything is written"))
         self.edit.textChanged.connect(self.changed)
         browse = QPushButton(tr("&Browse…"))
-        browse.setToolTip(tr("Choose the folder that the new one lies in"))
+        browse.setToolTip(tr("Choose the folder that it lies in"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         row = QHBoxLayout(self)
@@ -58,17 +63,22 @@ class FolderField(QWidget):
         row.addWidget(browse)
 
     @property
-    def folder(self) -> Path:
+    def place(self) -> Path:
         """What is typed, or nothing in particular."""
         return Path(self.edit.text().strip()).expanduser()
 
-    def problem(self) -> str:
-        """Why nothing can be written there, as a sentence; empty for nothing."""
+    def set_zipped(self, zipped: bool) -> None:
+        """Name a zip file, or a folder."""
+        if zipped != self._zipped:
+            self._zipped = zipped
+            if self.edit.text().strip():
+                self.edit.setText(str(_named(Path(self.edit.text().strip()), zipped)))
+
+    def look(self) -> tuple[Found, str]:
+        """What is there, and why nothing can be written there, if so."""
         if not self.edit.text().strip():
-            return tr("Choose a folder.")
-        if found_at(self.folder) is Found.OTHER:
-            return tr("This folder is not empty: choose another one.")
-        return ""
+            return Found.OTHER, tr("Choose where to.")
+        return found_at(self.place, zipped=self._zipped)
 
     def mark(self, wrong: bool) -> None:
         """Whether its text cannot serve."""
@@ -76,6 +86,13 @@ class FolderField(QWidget):
         restyle(self.edit)
 
     def _browse(self) -> None:
-        parent = QFileDialog.getExistingDirectory(self, tr("Export into"), str(self.folder.parent))
+        parent = QFileDialog.getExistingDirectory(self, tr("Export into"), str(self.place.parent))
         if parent:
-            self.edit.setText(str(Path(parent) / self.folder.name))
+            self.edit.setText(str(Path(parent) / self.place.name))
+
+
+def _named(place: Path, zipped: bool) -> Path:
+    is_zip = place.suffix.lower() == ".zip"
+    if zipped == is_zip:
+        return place
+    return place.with_name(f"{place.name}.zip") if zipped else place.with_suffix("")

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from core.errors import UserError
+from core.export.partial import STATE, digest_of, partial_of
 from core.export.plan import plan_export
 from core.export.request import ExportRequest
+from core.export.zipping import is_being_packed
 from core.video.reader import VideoReader
 from gui.frame_loader import to_image
 from gui.i18n import tr
@@ -33,7 +35,7 @@ class Order:
     """What is asked for, and where to."""
 
     request: ExportRequest
-    folder: Path
+    place: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,8 @@ class Prospect:
     """Why not, as a sentence; empty for nothing."""
     free: int | None
     """Bytes on the disk of the folder; None where that is unknown."""
+    there: int | None
+    """Pictures of an export of this very plan that was stopped; None where there was none."""
 
     @property
     def is_tight(self) -> bool:
@@ -70,7 +74,8 @@ class Planner(NewestFirst[Order]):
         if self._planned is None or self._planned[0] != order.request:
             self._planned = order.request, *self._plan(order.request)
         _, plan, problem = self._planned
-        self.foreseen.emit(Prospect(order, plan, problem, _free(order.folder)))
+        there = _there(plan, order.place) if plan is not None else None
+        self.foreseen.emit(Prospect(order, plan, problem, _free(order.place), there))
 
     def _plan(self, request: ExportRequest) -> tuple[ExportPlan | None, str]:
         try:
@@ -130,6 +135,18 @@ def _collecting_later() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _there(plan: ExportPlan, place: Path) -> int | None:
+    partial = partial_of(place)
+    try:
+        if (partial / STATE).read_text(encoding="utf-8") != digest_of(plan):
+            return None
+    except OSError:
+        return None
+    if is_being_packed(partial):
+        return len(plan.labeled.frames)
+    return sum((partial / frame.path).is_file() for frame in plan.labeled.frames)
 
 
 def _free(folder: Path) -> int | None:

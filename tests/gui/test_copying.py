@@ -318,7 +318,7 @@ def export_all(window: MainWindow, out: Path) -> None:
     def reply(dialog: ExportDialog) -> None:
         fields = {e.accessibleName(): e for e in dialog.findChildren(QLineEdit)}
         choices = {c.accessibleName(): c for c in dialog.findChildren(QComboBox)}
-        fields["New folder"].setText(str(out))
+        fields["Write to"].setText(str(out))
         choices["Frames"].setCurrentIndex(choices["Frames"].findData("all"))
         next(b for b in dialog.findChildren(QPushButton) if b.isDefault()).click()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,9 +27,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.errors import Cancelled
 from core.export.manifest import MANIFEST
+from core.export.plan import plan_export
 from core.export.registry import formats
 from core.export.request import ExportRequest
+from core.export.writing import write_export
 from core.frames import FrameRange
 from core.prelabels import Verdict
 from core.project import Selection
@@ -36,7 +41,7 @@ from gui.dialogs import export_fields
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.export_legend import Legend
 from gui.dialogs.fold import Fold
-from gui.exporting import facts_of
+from gui.exporting import facts_of, source_in
 from gui.session import Session
 from gui.theme import apply_theme
 from tests.gui.making import CAR_BOX, COUNT, FLAGGED, texts
@@ -285,9 +290,9 @@ def test_a_folder_that_holds_something_is_refused_until_another_is_named(
     (full / "precious.txt").write_text("precious")
     empty.mkdir()
     dialog = open_dialog(folder=full)
-    export, folder = deed(dialog), named(dialog, QLineEdit, "New folder")
+    export, folder = deed(dialog), named(dialog, QLineEdit, "Write to")
     assert not export.isEnabled()
-    assert export.toolTip() == "This folder is not empty: choose another one."
+    assert f"{full} is no export of this program and is left as it is" in export.toolTip()
     assert shows(dialog, export.toolTip())
     for text, allowed in (
         (str(empty), True),
@@ -320,6 +325,34 @@ def test_an_earlier_export_is_replaced_only_after_asking(
     assert dialog.result() == result
     assert dialog.overwrite is bool(result)
     assert dialog.isVisible() is not bool(result)
+
+
+def test_a_zip_file_is_named_as_one(open_dialog: OpenDialog, tmp_path: Path) -> None:
+    dialog = open_dialog()
+    zipped = checked(dialog, "One zip file")
+    zipped.setChecked(True)
+    assert dialog.place() == tmp_path / "new.zip"
+    assert deed(dialog).isEnabled()
+    named(dialog, QLineEdit, "Write to").setText(str(tmp_path / "old"))
+    assert not deed(dialog).isEnabled()
+    assert "old is no name of a zip file" in deed(dialog).toolTip()
+    zipped.setChecked(False)
+    assert dialog.place() == tmp_path / "old"
+    assert open_dialog(ExportRequest(zip=True)).place() == tmp_path / "new.zip"
+
+
+def test_an_export_that_was_stopped_is_gone_on_with(
+    qtbot: QtBot, session: Session, open_dialog: OpenDialog, tmp_path: Path
+) -> None:
+    plan = plan_export((source_in(session),), ExportRequest())
+    steps = count(1)
+    with pytest.raises(Cancelled):
+        write_export(plan, tmp_path / "new", cancelled=lambda: next(steps) > 2)
+    dialog = open_dialog()
+    said = re.compile(r"Goes on with an export that was stopped: [1-4] of 4 pictures are there\.")
+    qtbot.waitUntil(lambda: any(said.fullmatch(text) for text in texts(dialog)))
+    choose(named(dialog, QComboBox, "Frames"), "all")
+    qtbot.waitUntil(lambda: shows(dialog, "5 imputed boxes are still to do and stay out."))
 
 
 def test_the_dialog_fits_a_small_screen(open_dialog: OpenDialog) -> None:

@@ -50,7 +50,7 @@ def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "coco") -
     def answer(dialog: ExportDialog) -> None:
         fields = {e.accessibleName(): e for e in dialog.findChildren(QLineEdit)}
         choices = {c.accessibleName(): c for c in dialog.findChildren(QComboBox)}
-        fields["New folder"].setText(str(folder))
+        fields["Write to"].setText(str(folder))
         choices["Format"].setCurrentIndex(choices["Format"].findData(format_name))
         choices["Frames"].setCurrentIndex(choices["Frames"].findData(scope))
         press(dialog, "Export")
