@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -25,9 +23,10 @@ from PySide6.QtWidgets import (
 
 from core.export.request import ExportRequest
 from core.export.scopes import Scope
+from gui.dialogs.export_classes import classes_of, with_known_classes
 from gui.dialogs.export_fields import FirstFields
 from gui.dialogs.export_folder import Found, PlaceField
-from gui.dialogs.export_more import MoreFields
+from gui.dialogs.export_more import MoreFields, is_usual
 from gui.dialogs.export_preview import ExportPreview
 from gui.dialogs.export_work import Order, Planner, Prospect
 from gui.dialogs.fold import Fold
@@ -82,7 +81,9 @@ class ExportDialog(QDialog):
         """Whether the person lets an earlier export be replaced."""
         source = facts.source
         self._first = FirstFields(facts.frames, request, self)
-        self._more = MoreFields(len(source.index), _classes(source), _known(request, source), self)
+        self._more = MoreFields(
+            len(source.index), classes_of(source), with_known_classes(request, source), self
+        )
         self._place = PlaceField(place, zipped=request.zip)
         self._preview = ExportPreview(source.path, source.index, (source.width, source.height))
         self._note = Note()
@@ -99,7 +100,7 @@ class ExportDialog(QDialog):
         self._late = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._late.timeout.connect(self._ask)
         self._connect()
-        self._fold.setChecked(not _is_usual(self.request()))
+        self._fold.setChecked(not is_usual(self.request()))
         self._unfold(self._fold.isChecked())
         self._show_problem()
         self._ask()
@@ -296,30 +297,3 @@ def _continued(prospect: Prospect) -> str:
         "Goes on with an export that was stopped: {there} of {total} pictures are there.",
         there=there, total=total,
     )  # fmt: skip
-
-
-def _is_usual(request: ExportRequest) -> bool:
-    """Whether nothing differs that the folded part shows."""
-    usual = ExportRequest()
-    return all(
-        getattr(request, name) == getattr(usual, name)
-        for name in (
-            *("range", "every", "neighbours", "classes", "empty", "val", "names", "extras"),
-            "zip",
-        )
-    )
-
-
-def _known(request: ExportRequest, source: ExportSource) -> ExportRequest:
-    """The request without classes of earlier runs."""
-    names = {*source.class_names, *(decision.class_name for decision in source.decisions)}
-    return replace(request, classes=tuple(pair for pair in request.classes if pair[0] in names))
-
-
-def _classes(source: ExportSource) -> dict[str, int]:
-    """Boxes by class, the most frequent first; classes without any are left out."""
-    counted = np.bincount(source.detections.class_id, minlength=len(source.class_names))
-    named = zip(source.class_names, counted.tolist(), strict=True)
-    found = Counter({name: count for name, count in named if count})
-    found.update(decision.class_name for decision in source.decisions if decision.gives_box)
-    return dict(found.most_common())

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.i18n import tr
 from gui.text import grouped
 from gui.theme import tabular
+
+if TYPE_CHECKING:
+    from core.export.plan import ExportSource
+    from core.export.request import ExportRequest
 
 _ROWS = 4
 """Classes that the table shows at once, at most."""
@@ -76,7 +84,12 @@ class ClassTable(QTableWidget):
                 self.setItem(row, column, item)
 
     def _dress(self) -> None:
-        self.setHorizontalHeaderLabels([tr("Class"), tr("Boxes"), tr("In the export")])
+        for column, (word, side) in enumerate(
+            ((tr("Class"), _LEFT), (tr("Boxes"), _RIGHT), (tr("In the export"), _LEFT))
+        ):
+            title = QTableWidgetItem(word)
+            title.setTextAlignment(side)
+            self.setHorizontalHeaderItem(column, title)
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -86,12 +99,24 @@ class ClassTable(QTableWidget):
         self.setToolTip(tr("Which classes are exported, and as what"))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        for column in (_CLASS, _NAME):
-            self.horizontalHeaderItem(column).setTextAlignment(_LEFT)
-        self.horizontalHeaderItem(_BOXES).setTextAlignment(_RIGHT)
         header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BOXES, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         rows = min(max(self.rowCount(), 1), _ROWS)
         height = header.sizeHint().height() + rows * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(height + 2 * self.frameWidth())
+
+
+def classes_of(source: ExportSource) -> dict[str, int]:
+    """Boxes by class, the most frequent first; classes without any are left out."""
+    counted = np.bincount(source.detections.class_id, minlength=len(source.class_names))
+    named = zip(source.class_names, counted.tolist(), strict=True)
+    found = Counter({name: count for name, count in named if count})
+    found.update(decision.class_name for decision in source.decisions if decision.gives_box)
+    return dict(found.most_common())
+
+
+def with_known_classes(request: ExportRequest, source: ExportSource) -> ExportRequest:
+    """The request without classes of earlier runs."""
+    names = {*source.class_names, *(decision.class_name for decision in source.decisions)}
+    return replace(request, classes=tuple(pair for pair in request.classes if pair[0] in names))

@@ -72,6 +72,9 @@ class FirstFields(QObject):
     ) -> None:
         super().__init__(parent)
         self._counts = counts
+        self._usual: Media = "frames"
+        """What goes with the format unless the person says otherwise."""
+        self._kind: PictureKind = request.picture
         self._make_format(request)
         self._make_scope(request)
         self._make_pictures(request)
@@ -163,7 +166,6 @@ class FirstFields(QObject):
         for media, kind, word, _ in _PICTURES:
             self.pictures.addItem(tr(word), (media, kind))
         self._usual = self._chosen.media[0]
-        self._kind = request.picture
         media = request.media or self._usual
         self.pictures.setCurrentIndex(_place_of(media, request.picture))
         self.pictures.setAccessibleName(tr("Pictures"))

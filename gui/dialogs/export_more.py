@@ -179,6 +179,18 @@ class MoreFields(QObject):
             changed.connect(self.changed)
 
 
+def is_usual(request: ExportRequest) -> bool:
+    """Whether nothing differs that the folded part shows."""
+    usual = ExportRequest()
+    return all(
+        getattr(request, name) == getattr(usual, name)
+        for name in (
+            *("range", "every", "neighbours", "classes", "empty", "val", "names", "extras"),
+            "zip",
+        )
+    )
+
+
 def _box(word: str, tip: str, checked: bool) -> QCheckBox:
     box = QCheckBox(tr(word))
     box.setToolTip(tr(tip))
