@@ -45,6 +45,14 @@ SPECS = (
         "File", "export", "Export…", "export", ("Ctrl+E",), "Export frames with prelabels", "Export"
     ),
     ActionSpec(
+        "File", "render", "Export video with boxes…", "film", (),
+        "Write the video with all boxes drawn in",
+    ),
+    ActionSpec(
+        "File", "clip", "Save clip of this violation…", "loop", (),
+        "Write a short GIF or MP4 of the focused box, to show to somebody",
+    ),
+    ActionSpec(
         "File", "upload", "Upload…", "upload", ("Ctrl+U",),
         "Upload the video and what Lightly needs of it to S3", "Upload",
     ),

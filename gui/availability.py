@@ -25,6 +25,7 @@ _IN_PICTURE = (*_NEED_BOX, "draw", "skip", "split", "ghosts", "fit", "actual_siz
 """What acts on the picture, or on its boxes."""
 _UNDER_WAY = {
     "export": mark("An export is under way"),
+    "render": mark("A video is being written"),
     "upload": mark("An upload is under way"),
     "schedule": mark("A selection is being scheduled"),
     "selection": mark("A selection is being read"),
@@ -87,6 +88,9 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
     idle = (not session.detecting, tr("Detection is under way"))
     calm = (not session.reader.busy, tr("A run is being read"))
     detected = (session.run is not None, tr("Detect first"))
+    found = (session.findings is not None, tr("Detect first"))
+    number = session.queue.number_of(session.focused)
+    violated = (number is not None, tr("No violation is in focus"))
     focused = (session.focused is not None, tr("No box is in focus"))
     return {
         **dict.fromkeys(_NEED_BOX, focused),
@@ -101,10 +105,13 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "import_folder": calm,
         "cancel": (session.detecting, tr("Nothing is being detected")),
         "select": detected,
-        "export": detected,
-        "upload": (session.findings is not None, tr("Detect first")),
+        "export": found,
+        "render": found,
+        "clip": violated,
+        "upload": found,
         "selection": _can_read_selection(session),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
+        **({"clip": (False, tr(_UNDER_WAY["render"]))} if "render" in busy else {}),
     }
 
 

@@ -21,6 +21,7 @@ from gui.exporting import Exporter
 from gui.i18n import tr, tr_n
 from gui.job_list import JobList
 from gui.messages import Banner
+from gui.movies import MovieMaker
 from gui.opening import Opener
 from gui.selection.reporting import Reporter
 from gui.status import JobStatus, found, how_far, outcome
@@ -48,6 +49,7 @@ class Background(QObject):
         self.jobs = JobList(self)
         self.opener = Opener(self)
         self.exporter = Exporter(window, banner)
+        self.movies = MovieMaker(window, banner)
         self.uploader = Uploader(window, banner)
         self.signer = Signer(window, banner)
         self.copier = Copier(self)
@@ -57,6 +59,7 @@ class Background(QObject):
         self.reporter = Reporter(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
+            "render": self.movies,
             "upload": self.uploader,
             "signed_urls": self.signer,
             "schedule": self.scheduler,

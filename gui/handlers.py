@@ -111,6 +111,8 @@ _ON_WORKSPACE: dict[str, Callable[[Workspace], object]] = {
 
 _ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
     "export": lambda jobs, s: jobs.exporter.ask(s),
+    "render": lambda jobs, s: jobs.movies.ask_video(s),
+    "clip": lambda jobs, s: jobs.movies.ask_clip(s),
     "upload": lambda jobs, s: jobs.uploader.ask(s),
     "schedule": lambda jobs, s: jobs.scheduler.ask(s),
     "selection": lambda jobs, s: jobs.selections.ask(s),

@@ -16,6 +16,7 @@ from core.detections import empty_detections
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import UserError
 from core.export import Scope, frames_in_scope
+from core.export.request import ExportRequest
 from core.frames import FrameIndex
 from core.imported_runs import add_imported, for_video
 from core.importing.base import ImportOptions
@@ -28,10 +29,12 @@ from core.project import (
     Run,
     Selecting,
     Selection,
+    SetExporting,
     SetHandover,
     SetSelecting,
     SetSelection,
 )
+from core.project.changes import SetValue
 from core.project.exported import with_exported
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
@@ -197,6 +200,16 @@ class Session(Deciding):
         if selecting != self.selecting and self._keep(SetSelecting(selecting)):
             self.selecting_changed.emit()
 
+    @property
+    def exporting(self) -> ExportRequest:
+        """What was asked to be handed over last, and in which form."""
+        return self.project.exporting
+
+    def set_exporting(self, request: ExportRequest) -> None:
+        """Remember what was asked to be handed over; nothing that is shown follows from it."""
+        if request != self.exporting:
+            self._keep(SetExporting(request))
+
     def frames_in(self, scope: Scope) -> list[int]:
         """The frames that are handed over, ascending."""
         frames, decisions = len(self.index), self.decisions
@@ -220,7 +233,7 @@ class Session(Deciding):
 
     # Inside
 
-    def _keep(self, change: SetHandover | SetSelection | SetSelecting) -> bool:
+    def _keep(self, change: SetValue) -> bool:
         try:
             self.project.apply(change)
         except UserError as error:

@@ -134,6 +134,11 @@ class Showing(QObject):
         """Kinds of violations that there may be."""
         return self._everything.kinds if self._everything else ()
 
+    @property
+    def everything(self) -> Findings | None:
+        """All that was found, whatever the thresholds."""
+        return self._everything
+
     def set_thresholds(self, thresholds: Thresholds) -> None:
         """Show another part of the findings; neither the run nor any decision changes."""
         if thresholds == self.thresholds:

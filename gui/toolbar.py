@@ -139,6 +139,7 @@ def make_toolbar(
     bar.addSeparator()
     for name in _HANDING_OVER:
         bar.addAction(actions[name])
+    _add_menu(bar.button(actions["export"]), [actions["render"], actions["clip"]])
     space = QWidget()
     space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(space)
@@ -187,6 +188,11 @@ def _with_menu(action: QAction, *groups: list[QAction]) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    _add_menu(button, *groups)
+    return button
+
+
+def _add_menu(button: QToolButton, *groups: list[QAction]) -> None:
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
     menu = QMenu(button)
     menu.setToolTipsVisible(True)
@@ -194,4 +200,3 @@ def _with_menu(action: QAction, *groups: list[QAction]) -> QToolButton:
         menu.addSeparator()
         menu.addActions(group)
     button.setMenu(menu)
-    return button

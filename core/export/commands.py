@@ -48,7 +48,7 @@ def render_project(
     with VideoReader(source.path, source.index) as reader:
         render_video(
             reader,
-            _boxes_of(source, wanted),
+            boxes_of(source, wanted),
             out,
             wanted,
             class_names=source.class_names,
@@ -83,7 +83,7 @@ def clip_of_violation(
     with VideoReader(source.path, source.index) as reader:
         write_clip(
             reader,
-            _boxes_of(source, near),
+            boxes_of(source, near),
             out,
             gap,
             title=title,
@@ -100,11 +100,20 @@ def clip_of_violation(
     }
 
 
-def _boxes_of(source: ExportSource, frames: FrameRange) -> BoxesOf:
+def boxes_of(
+    source: ExportSource, frames: FrameRange, min_score: float = ExportRequest().min_score
+) -> BoxesOf:
+    """What is drawn into frames: what is handed over, and what waits for a decision.
+
+    Args:
+        source: The project.
+        frames: Others have no box.
+        min_score: Of the model's own boxes.
+    """
     wanted = range(frames.start, frames.stop)
     label = Labeler(
         with_open_accepted(source),
-        ExportRequest().min_score,
+        min_score,
         {name: name for name in _class_names(source)},
     )
     known = dict(zip(wanted, label(wanted), strict=True))

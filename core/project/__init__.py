@@ -3,6 +3,7 @@
 from core.project.changes import (
     ChooseRun,
     SetDecisions,
+    SetExporting,
     SetHandover,
     SetRange,
     SetSelecting,
@@ -31,6 +32,7 @@ __all__ = [
     "Selecting",
     "Selection",
     "SetDecisions",
+    "SetExporting",
     "SetHandover",
     "SetRange",
     "SetSelecting",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
+from core.export.request import ExportRequest
 from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
 from core.project.handover import Handover, Selecting, Selection
@@ -74,6 +75,13 @@ class SetSelecting:
     selecting: Selecting
 
 
-SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting
+@dataclass(frozen=True)
+class SetExporting:
+    """A change: what was asked to be handed over last, and in which form."""
+
+    exporting: ExportRequest
+
+
+SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting | SetExporting
 """Changes that replace one value of a project as a whole; the value has the same name in both."""
 Change = SetDecisions | ChooseRun | SetValue

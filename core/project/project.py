@@ -14,6 +14,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from core.assertions.thresholds import Thresholds
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError, ProjectInUseError
+from core.export.request import ExportRequest
 from core.frames import FrameRange
 from core.paths import new_folder
 from core.prelabels import Decision
@@ -58,6 +59,7 @@ class Project:
         handover: Where it is handed over to, and how far that is.
         selection: The frames that are chosen for labeling, None for no choice.
         selecting: How they are chosen here, and what was chosen before.
+        exporting: What was asked to be handed over last, and in which form.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -71,6 +73,7 @@ class Project:
         self.handover: Handover
         self.selection: Selection | None
         self.selecting: Selecting
+        self.exporting: ExportRequest
         for value in VALUES.values():
             setattr(self, value.name, value.read(read_setting(connection, value.name)))
         self._texts = history.texts(connection)

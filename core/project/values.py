@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.assertions.thresholds import Thresholds
+from core.export.request import ExportRequest
 from core.frames import FrameRange
 from core.project.changes import (
+    SetExporting,
     SetHandover,
     SetRange,
     SetSelecting,
@@ -81,4 +83,5 @@ VALUES: dict[type[SetValue], Value] = {
     SetHandover: Value("handover", asdict, _handover, Handover),
     SetSelection: Value("selection", asdict, _selection, _nothing),
     SetSelecting: Value("selecting", _dump_selecting, _selecting, Selecting),
+    SetExporting: Value("exporting", ExportRequest.to_json, ExportRequest.from_json, ExportRequest),
 }

@@ -1,169 +1,299 @@
-"""Choose what to export, in which format, and where to."""
+"""Choose what to export, in which format, and where to; see it before it is written."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
+    QMessageBox,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from core.export import SCOPES, Scope, formats
-from gui.i18n import mark, tr, tr_n
+from core.export.request import ExportRequest
+from core.export.scopes import Scope
+from gui.dialogs.export_classes import classes_of, with_known_classes
+from gui.dialogs.export_fields import FirstFields
+from gui.dialogs.export_folder import Found, PlaceField
+from gui.dialogs.export_more import MoreFields, is_usual
+from gui.dialogs.export_preview import ExportPreview
+from gui.dialogs.export_work import Order, Planner, Prospect
+from gui.dialogs.fold import Fold
+from gui.dialogs.s3_fields import Note, add_row
+from gui.i18n import tr, tr_n
+from gui.review.controls import Elided
 from gui.text import grouped
 
-_SCOPES: dict[Scope, tuple[str, str, str]] = {
-    "flagged": (
-        mark("Flagged frames ({count})"),
-        mark("Frames that flicker or have an accepted box"),
-        mark("No frame flickers"),
-    ),
-    "accepted": (
-        mark("Frames with accepted boxes ({count})"),
-        mark("Frames with a box that was accepted, edited or drawn"),
-        mark("No box is accepted yet"),
-    ),
-    "selected": (
-        mark("Selected frames ({count})"),
-        mark("Frames that were selected for labeling"),
-        mark("No frame is selected yet"),
-    ),
-    "all": (mark("All frames ({count})"), mark("Every frame of the video"), ""),
-}
-"""Word, tooltip, and why there is nothing of it."""
+if TYPE_CHECKING:
+    from core.export.plan import ExportPlan, ExportSource
+
+_SETTLE_MS = 80
+"""How long fields must rest before the next plan: typing asks once, not letter by letter."""
+_FIELDS_WIDTH = 440
+_WIDTH, _LOW, _HIGH = 1136, 600, 744
+"""Of the dialog without and with all fields, px: it fits a screen of 1280 x 800."""
 
 
-@dataclass(frozen=True)
-class ExportChoice:
-    """What was chosen."""
-
-    format_name: str
-    scope: Scope
-    folder: Path
-
-
-@dataclass(frozen=True)
-class ExportCounts:
+@dataclass(frozen=True, eq=False)
+class ExportFacts:
     """What there is to export."""
 
+    source: ExportSource
     frames: Mapping[Scope, int]
-    accepted: int
-    """Accepted imputed boxes."""
+    """How many each scope has."""
     to_do: int
     """Imputed boxes without a verdict."""
 
 
 class ExportDialog(QDialog):
-    """Asks what to export; the export itself runs as a job."""
+    """Asks what to export; the export itself runs as a job.
 
-    def __init__(self, counts: ExportCounts, folder: Path, parent: QWidget | None = None) -> None:
+    Args:
+        facts: What there is.
+        request: What is shown first.
+        place: Where to, unless the person says otherwise.
+        parent: The window.
+    """
+
+    def __init__(
+        self,
+        facts: ExportFacts,
+        request: ExportRequest,
+        place: Path,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Export frames with prelabels"))
-        self._format = QComboBox()
-        for each in formats().values():
-            self._format.addItem(each.title, each.name)
-        self._scopes = {scope: _choice(scope, counts.frames[scope]) for scope in SCOPES}
-        self._scopes["flagged" if counts.frames["flagged"] else "all"].setChecked(True)
-        self._folder = QLineEdit(str(folder))
-        self._folder.setMinimumWidth(360)
-        self._folder.setAccessibleName(tr("New folder"))
-        self._folder.textChanged.connect(self._check)
-        self._browse = QPushButton(tr("Browse…"))
-        self._browse.clicked.connect(self._choose_folder)
-        self._problem = QLabel(" ")
-        self._problem.setProperty("role", "muted")
-        self._summary = QLabel(_summary(counts))
-        self._summary.setWordWrap(True)
+        self._given = request
+        self._facts = facts
+        self.overwrite = False
+        """Whether the person lets an earlier export be replaced."""
+        source = facts.source
+        self._first = FirstFields(facts.frames, request, self)
+        self._more = MoreFields(
+            len(source.index), classes_of(source), with_known_classes(request, source), self
+        )
+        self._place = PlaceField(place, zipped=request.zip)
+        self._preview = ExportPreview(source.path, source.index, (source.width, source.height))
+        self._note = Note()
+        self._make_fold()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export.setProperty("primary", True)
         self._lay_out()
-        self._check()
+        self._order: Order | None = None
+        self._prospect: Prospect | None = None
+        self._planner = Planner((source,))
+        self._planner.foreseen.connect(self._take)
+        self._planner.start()
+        self._late = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._late.timeout.connect(self._ask)
+        self._connect()
+        self._fold.setChecked(not is_usual(self.request()))
+        self._unfold(self._fold.isChecked())
+        self._show_problem()
+        self._ask()
 
-    def choice(self) -> ExportChoice:
+    def request(self) -> ExportRequest:
         """What was chosen."""
-        return ExportChoice(
-            self._format.currentData(),
-            next(scope for scope, choice in self._scopes.items() if choice.isChecked()),
-            Path(self._folder.text()).expanduser(),
-        )
+        return self._more.applied_to(self._first.applied_to(self._given))
 
-    def _check(self) -> None:
-        text = self._folder.text().strip()
-        folder = Path(text).expanduser()
-        taken = bool(text) and folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        problem = (
-            tr("Choose a folder.") if not text else tr("This folder is not empty.") if taken else ""
-        )
-        self._problem.setText(problem or tr("Frames go to images/, labels beside them."))
-        self._folder.setProperty("invalid", bool(problem))
-        self._folder.style().unpolish(self._folder)
-        self._folder.style().polish(self._folder)
+    def place(self) -> Path:
+        """Where to: a folder, or a zip file."""
+        return self._place.place
+
+    def accept(self) -> None:
+        if self._place.look()[0] is Found.EXPORT:
+            if not self._may_replace():
+                return
+            self.overwrite = True
+        super().accept()
+
+    def done(self, result: int) -> None:
+        self.stop()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.stop()
+        super().closeEvent(event)
+
+    def stop(self) -> None:
+        """End planning and decoding."""
+        self._late.stop()
+        self._order = None
+        if self._planner.isRunning():
+            self._planner.stop()
+        self._preview.stop()
+
+    # What would be written
+
+    def _change(self) -> None:
+        self._place.set_zipped(self.request().zip)
+        self._show_summary()
+        self._show_problem()
+        self._late.start()
+
+    def _ask(self) -> None:
+        """Plan what is chosen now."""
+        self._order = Order(self.request(), self.place())
+        self._planner.want(self._order)
+
+    @Slot(object)
+    def _take(self, prospect: Prospect) -> None:
+        if prospect.order is not self._order:
+            return
+        self._prospect = prospect
+        self._preview.show_plan(prospect.plan, prospect.free)
+        self._export.setText(_deed(prospect.plan))
+        self._show_example()
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        """What keeps it from being exported, or what to know before it is."""
+        found, wrong = self._place.look()
+        self._place.mark(bool(wrong))
+        problem = wrong or (self._prospect.problem if self._prospect is not None else "")
+        self._note.say(problem or self._advice(found))
         self._export.setEnabled(not problem)
         self._export.setToolTip(problem)
 
-    def _choose_folder(self) -> None:
-        parent = QFileDialog.getExistingDirectory(
-            self, tr("Export into"), str(Path(self._folder.text()).parent)
-        )
-        if parent:
-            self._folder.setText(str(Path(parent) / Path(self._folder.text()).name))
+    def _advice(self, found: Found) -> str:
+        if found is Found.EXPORT:
+            return tr("An earlier export is there; you are asked before it is replaced.")
+        if self._prospect is not None and self._prospect.there is not None:
+            return _continued(self._prospect)
+        if self._prospect is not None and self._prospect.is_tight:
+            return tr("This disk may be too small for it.")
+        if self._facts.to_do:
+            return tr_n(
+                "{count} imputed box is still to do and stays out.",
+                "{count} imputed boxes are still to do and stay out.",
+                self._facts.to_do,
+            )
+        return ""
 
-    def _lay_out(self) -> None:
-        folder = QHBoxLayout()
-        folder.setSpacing(8)
-        folder.addWidget(self._folder, 1)
-        folder.addWidget(self._browse)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.addRow(tr("Format"), self._format)
-        for at, choice in enumerate(self._scopes.values()):
-            form.addRow("" if at else tr("Frames"), choice)
-        form.addRow(tr("New folder"), folder)
-        form.addRow("", self._problem)
-        self._export.setProperty("primary", True)
+    def _show_example(self) -> None:
+        frame = self._preview.frame
+        self._more.show_example(PurePosixPath(frame.path).name if frame is not None else "")
+
+    def _may_replace(self) -> bool:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(tr("Export"))
+        box.setText(tr("Replace the earlier export in {folder}?", folder=self.place()))
+        box.setInformativeText(tr("Its files are deleted once the new ones are complete."))
+        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is replace
+
+    # More
+
+    def _show_summary(self) -> None:
+        said = "" if self._fold.isChecked() else self._more.in_words(self.request())
+        self._summary.setText(said)
+        self._summary.setToolTip(said)
+
+    def _unfold(self, unfolded: bool) -> None:
+        for row in self._folded:
+            self._form.setRowVisible(row, unfolded)
+        self._show_summary()
+        # As wide as the person made it.
+        self.resize(max(self.width(), _WIDTH), _HIGH if unfolded else _LOW)
+
+    # Made once
+
+    def _make_fold(self) -> None:
+        self._fold = Fold(tr("&More"), tr("More settings"))
+        self._fold.setToolTip(tr("Range, classes, validation, names, previews, zip"))
+        self._summary = Elided()
+        self._summary.setProperty("role", "muted")
+
+    def _connect(self) -> None:
+        for changed in (self._first.changed, self._more.changed, self._place.changed):
+            changed.connect(self._change)
+        self._preview.stepped.connect(self._show_example)
+        self._fold.toggled.connect(self._unfold)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
+
+    def _make_fields(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        # Room for the scroll bar, and for the ring of what has the focus.
+        column.setContentsMargins(1, 1, 15, 1)
+        self._form = form = QFormLayout()
+        column.addLayout(form)
+        column.addStretch(1)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._first.add_to(form)
+        add_row(form, tr("&Write to"), self._place, self._place.edit)
+        header = QHBoxLayout()
+        header.setSpacing(8)
+        header.addWidget(self._fold)
+        header.addWidget(self._summary, 1)
+        form.addRow(header)
+        first = form.rowCount()
+        self._more.add_to(form)
+        self._folded = range(first, form.rowCount())
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setFixedWidth(_FIELDS_WIDTH)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scrolled.setWidget(inside)
+        return scrolled
+
+    def _lay_out(self) -> None:
+        both = QHBoxLayout()
+        both.setSpacing(16)
+        both.addWidget(self._make_fields())
+        both.addWidget(self._preview, 1)
+        footer = QHBoxLayout()
+        footer.setSpacing(16)
+        footer.addWidget(self._note, 1)
+        footer.addWidget(self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
-        layout.addLayout(form)
-        layout.addWidget(self._summary)
-        layout.addWidget(self._buttons)
+        layout.addLayout(both, 1)
+        layout.addLayout(footer)
         # A button becomes the default only of the dialog that it lies in.
         self._export.setDefault(True)
 
 
-def _choice(scope: Scope, count: int) -> QRadioButton:
-    word, tip, nothing = _SCOPES[scope]
-    choice = QRadioButton(tr(word, count=grouped(count)))
-    choice.setEnabled(count > 0)
-    choice.setToolTip(tr(tip if count else nothing))
-    return choice
+def _deed(plan: ExportPlan | None) -> str:
+    """What the button does."""
+    if plan is None:
+        return tr("Export")
+    if plan.media == "video":
+        return tr("Export the video")
+    count = len(plan.labeled.frames)
+    if plan.media == "none":
+        return tr_n("Export labels of {count} frame", "Export labels of {count} frames", count)
+    return tr_n("Export {count} frame", "Export {count} frames", count)
 
 
-def _summary(counts: ExportCounts) -> str:
-    accepted = tr_n(
-        "{count} accepted box joins the model's own as prelabels.",
-        "{count} accepted boxes join the model's own as prelabels.",
-        counts.accepted,
-    )
-    if not counts.to_do:
-        return accepted
-    open_ = tr_n(
-        "{count} imputed box is still to do and stays out.",
-        "{count} imputed boxes are still to do and stay out.",
-        counts.to_do,
-    )
-    return f"{accepted} {open_}"
+def _continued(prospect: Prospect) -> str:
+    """What is there of an export that was stopped."""
+    if prospect.plan is None or prospect.plan.media != "frames":
+        return tr("Goes on with an export that was stopped.")
+    there, total = grouped(prospect.there or 0), grouped(len(prospect.plan.labeled.frames))
+    return tr(
+        "Goes on with an export that was stopped: {there} of {total} pictures are there.",
+        there=there, total=total,
+    )  # fmt: skip

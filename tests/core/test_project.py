@@ -15,6 +15,8 @@ from core.assertions.imputed import ImputedBox
 from core.detections import from_frames
 from core.detectors.base import DetectorConfig
 from core.errors import ChangedVideoError, MissingVideoError, ProjectError
+from core.export.request import ExportRequest
+from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
 from core.project import (
     CloudPlace,
@@ -24,6 +26,7 @@ from core.project import (
     ScheduledRun,
     Selection,
     SetDecisions,
+    SetExporting,
     SetHandover,
     SetSelection,
     is_project,
@@ -404,4 +407,19 @@ def test_handover_and_selection_are_kept_and_can_be_taken_back(project: Project)
     assert again.apply(none) == SetSelection(selection)
     again = reopened(again)
     assert (again.handover, again.selection) == (Handover(), None)
+    again.close()
+
+
+def test_what_was_asked_to_be_handed_over_is_kept_and_can_be_taken_back(project: Project) -> None:
+    request = ExportRequest(
+        "yolo", "all", FrameRange(1, 5), every=2, classes=(("car", "auto"), ("bus", "")),
+        val=0.2, media="none", picture="jpeg", extras=("crops",), zip=True,
+    )  # fmt: skip
+    assert project.exporting == ExportRequest()
+    before = project.apply(SetExporting(request))
+    again = reopened(project)
+    assert again.exporting == request
+    assert again.apply(before) == SetExporting(request)
+    again = reopened(again)
+    assert again.exporting == ExportRequest()
     again.close()

@@ -33,17 +33,19 @@ from pytestqt.qtbot import QtBot
 
 from core.cloud.selection import SelectionRequest
 from core.detectors.base import DetectorConfig
+from core.export.request import ExportRequest
 from core.project import CloudPlace
 from core.settings import Settings
 from gui.dialogs import trust
 from gui.dialogs.detect import DetectDialog
-from gui.dialogs.export import ExportCounts, ExportDialog
+from gui.dialogs.export import ExportDialog
 from gui.dialogs.keys import KeysDialog
 from gui.dialogs.schedule import ScheduleDialog, ScheduleFacts
 from gui.dialogs.settings import SettingsDialog
 from gui.dialogs.signed_urls import SignedFacts, SignedUrlsDialog
 from gui.dialogs.token import TokenDialog
 from gui.dialogs.upload import UploadDialog, UploadFacts
+from gui.exporting import facts_of
 from gui.help import GuideDialog
 from gui.main_window import MainWindow
 from gui.sheet import Sheet
@@ -139,7 +141,6 @@ def schedule(window: MainWindow) -> QWidget:
     return asking
 
 
-EXPORT = ExportCounts({"flagged": 4, "accepted": 1, "selected": 0, "all": 24}, 1, 2)
 CLOUD = CloudPlace("s3://my-videos/drives", "s3://My Lightly", "https://minio.example.org:9000")
 
 
@@ -153,6 +154,13 @@ def upload(window: MainWindow) -> QWidget:
 def nothing(report: object, cancelled: object) -> Any:
     """Work that is not asked for."""
     raise AssertionError
+
+
+def export(window: MainWindow) -> QWidget:
+    """With all that can be unfolded and added."""
+    assert window.session is not None
+    request = ExportRequest(picture="jpeg", zip=True)
+    return ExportDialog(facts_of(window.session), request, Path("/new/folder"), window)
 
 
 def signed_urls(window: MainWindow) -> QWidget:
@@ -171,7 +179,7 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "palette": sheet(lambda window: window.sheets.palette()),
     "keys": sheet(lambda window: window.sheets.keys()),
     "detect": dialog(detect),
-    "export": dialog(lambda window: ExportDialog(EXPORT, Path("/new/folder"), window)),
+    "export": dialog(export),
     "upload": dialog(upload),
     "signed URLs": dialog(signed_urls),
     "schedule": dialog(schedule),

@@ -11,11 +11,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.detectors.known_models import trust
-from core.export import SCOPES
 from core.frames import FrameRange
 from core.project import Project
 from core.settings import Settings
@@ -327,9 +326,11 @@ def reviewed_long(long: Path, tmp_path: Path) -> Path:
 
 def export_all(window: MainWindow, out: Path) -> None:
     def reply(dialog: ExportDialog) -> None:
-        next(e for e in dialog.findChildren(QLineEdit) if e.accessibleName()).setText(str(out))
-        dialog.findChildren(QRadioButton)[SCOPES.index("all")].setChecked(True)
-        next(b for b in dialog.findChildren(QPushButton) if b.text() == "Export").click()
+        fields = {e.accessibleName(): e for e in dialog.findChildren(QLineEdit)}
+        choices = {c.accessibleName(): c for c in dialog.findChildren(QComboBox)}
+        fields["Write to"].setText(str(out))
+        choices["Frames"].setCurrentIndex(choices["Frames"].findData("all"))
+        next(b for b in dialog.findChildren(QPushButton) if b.isDefault()).click()
 
     answer_next(ExportDialog, reply)
     window.actions_by_name["export"].trigger()

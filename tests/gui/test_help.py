@@ -18,8 +18,8 @@ from tests.conftest import REPOSITORY
 
 TERMS = {"gap", "imputed box", "doubt"}
 """In bold where they are explained."""
-TOOL_KEYS = {"Shift", "Alt", "Return", "Escape", "Ctrl+Return"}
-"""Held down with others, or taken by a box under edit or by a page."""
+TOOL_KEYS = {"Shift", "Alt", "Return", "Escape", "Ctrl+Return", "Alt+Left", "Alt+Right"}
+"""Held down with others, or taken by a box under edit, by a page or by a dialog."""
 
 
 def test_f1_opens_the_guide_and_closes_it(qtbot: QtBot, window: MainWindow) -> None:

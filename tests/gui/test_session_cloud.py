@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from core.export.request import ExportRequest
 from core.project import CloudPlace, Handover, Selection
 from gui.session import Session
 from tests.gui.making import refusing_writes
@@ -53,3 +54,15 @@ def test_the_person_goes_from_one_selected_frame_to_the_next(session: Session) -
     session.go_to(2)
     session.previous_selected()
     assert session.frame == 2
+
+
+def test_what_was_asked_to_be_exported_is_kept(session: Session, qtbot: QtBot) -> None:
+    assert session.exporting == ExportRequest()
+    session.set_exporting(ExportRequest("yolo", every=2))
+    assert session.exporting == ExportRequest("yolo", every=2)
+    with (
+        refusing_writes(session.project.folder, "setting"),
+        qtbot.waitSignal(session.failed),
+    ):
+        session.set_exporting(ExportRequest("coco"))
+    assert session.exporting.format == "yolo"

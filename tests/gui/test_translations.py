@@ -156,7 +156,7 @@ def place(
     open_window: OpenWindow,
     clip: Path,
     reviewed: Path,
-) -> QWidget:
+) -> Iterator[QWidget]:
     """A window or dialog in German, with everything that a person may meet in it."""
     window = open_window(None if request.param == "start page" else clip)
     window.resize(1280, 800)
@@ -164,7 +164,9 @@ def place(
         window.actions_by_name["next"].trigger()
     shown = PLACES[request.param](window)
     qtbot.waitUntil(shown.isVisible)
-    return shown
+    yield shown
+    if shown is not window:
+        shown.close()
 
 
 ENGLISH = {

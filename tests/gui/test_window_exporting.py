@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.export import SCOPES, Scope
+from core.export import Scope
+from core.export.manifest import MANIFEST
+from core.export.request import ExportRequest
 from core.prelabels import Verdict
 from core.project import Selection
 from gui.dialogs.export import ExportDialog
@@ -44,16 +46,13 @@ def press(dialog: QDialog, text: str) -> None:
     next(b for b in dialog.findChildren(QPushButton) if text in b.text()).click()
 
 
-def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "COCO") -> Answer:
+def into(folder: Path, *, scope: Scope = "flagged", format_name: str = "coco") -> Answer:
     def answer(dialog: ExportDialog) -> None:
-        field = next(
-            e for e in dialog.findChildren(QLineEdit) if e.accessibleName() == "New folder"
-        )
-        field.setText(str(folder))
-        combo = dialog.findChild(QComboBox)
-        assert isinstance(combo, QComboBox)
-        combo.setCurrentText(format_name)
-        dialog.findChildren(QRadioButton)[SCOPES.index(scope)].setChecked(True)
+        fields = {e.accessibleName(): e for e in dialog.findChildren(QLineEdit)}
+        choices = {c.accessibleName(): c for c in dialog.findChildren(QComboBox)}
+        fields["Write to"].setText(str(folder))
+        choices["Format"].setCurrentIndex(choices["Format"].findData(format_name))
+        choices["Frames"].setCurrentIndex(choices["Frames"].findData(scope))
         press(dialog, "Export")
 
     return answer
@@ -84,7 +83,7 @@ def test_flagged_frames_are_exported_with_the_accepted_boxes(
 
 def test_all_frames_are_exported_as_yolo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    export_with(window, into(out, scope="all", format_name="YOLO"))
+    export_with(window, into(out, scope="all", format_name="yolo"))
     qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
     assert window.banner.sentence.startswith("Exported 24 frames with ")
     assert len(list((out / "labels").glob("*.txt"))) == COUNT
@@ -121,27 +120,47 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
     assert window.actions_by_name["export"].isEnabled()
 
 
-def test_stopping_an_export_leaves_nothing_behind(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path
-) -> None:
+def test_a_stopped_export_is_gone_on_with(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     out = tmp_path / "out"
     export_with(window, into(out, scope="all"))
     stop = next(b for b in window.job_status.findChildren(QPushButton) if b.text() == "Stop")
     assert stop.isVisible()
     stop.click()
-    qtbot.waitUntil(window.actions_by_name["export"].isEnabled, timeout=20_000)
-    assert list(tmp_path.iterdir()) == []
+    qtbot.waitUntil(window.actions_by_name["export"].isEnabled)
+    assert not out.exists()
     assert window.banner.sentence == ""
+    export_with(window, into(out, scope="all"))
+    qtbot.waitUntil(lambda: window.banner.sentence.startswith("Exported 24 frames with "))
+    assert len(list((out / "images").glob("*.png"))) == COUNT
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_closing_the_window_ends_an_export_and_leaves_nothing_behind(
-    window: MainWindow, tmp_path: Path
+def test_an_earlier_export_is_replaced_after_asking(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
+    out = tmp_path / "out"
+    export_with(window, into(out))
+    qtbot.waitUntil(lambda: window.banner.sentence.startswith("Exported 4 frames"))
+    (out / "images" / "note.txt").write_text("of the annotators")
+
+    def replaced(dialog: ExportDialog) -> None:
+        answer_next(QMessageBox, lambda box: press(box, "Replace"))
+        into(out, scope="all", format_name="yolo")(dialog)
+
+    export_with(window, replaced)
+    qtbot.waitUntil(lambda: window.banner.sentence.startswith("Exported 24 frames"))
+    assert sorted(path.name for path in out.iterdir()) == [
+        "data.yaml", MANIFEST, "images", "labels",
+    ]  # fmt: skip
+    assert not (out / "images" / "note.txt").exists()
+
+
+def test_closing_the_window_ends_an_export(window: MainWindow, tmp_path: Path) -> None:
     export_with(window, into(tmp_path / "out", scope="all"))
     threads = running_threads()
     window.close()
     assert not any(thread.isRunning() for thread in threads)
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_export_goes_on_while_another_video_is_opened(
@@ -155,10 +174,11 @@ def test_an_export_goes_on_while_another_video_is_opened(
     assert "Exporting" not in job_text(window.job_status)
 
 
-def test_the_project_remembers_which_frames_were_exported(
+def test_the_project_remembers_what_was_asked_for_and_which_frames_were_exported(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     assert window.session is not None
-    export_with(window, into(tmp_path / "out"))
+    export_with(window, into(tmp_path / "out", format_name="yolo"))
+    assert window.session.exporting == ExportRequest("yolo")
     qtbot.waitUntil(lambda: window.banner.sentence != "", timeout=20_000)
     assert window.session.project.selecting.exported == tuple(FLAGGED)
