@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import care, detecting, embedding, exporting, handing_over, selecting
+from core.cli import care, detecting, embedding, exporting, handing_over, labels, selecting
 from core.cli.options import progress, show
 from core.cloud.token import redacted
 from core.errors import UserError
@@ -104,6 +104,7 @@ for part in (
     embedding.app,
     selecting.app,
     exporting.app,
+    labels.app,
     handing_over.app,
     care.app,
 ):

@@ -8,6 +8,7 @@ from core.assertions.thresholds import Thresholds
 from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
 from core.project.handover import Handover, Selecting, Selection
+from core.roundtrip.recalibration import Recalibration
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ class SetSelecting:
     selecting: Selecting
 
 
-SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting
+@dataclass(frozen=True)
+class SetRecalibration:
+    """A change: how plausibilities are corrected, None for not at all."""
+
+    recalibration: Recalibration | None
+
+
+SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting | SetRecalibration
 """Changes that replace one value of a project as a whole; the value has the same name in both."""
 Change = SetDecisions | ChooseRun | SetValue

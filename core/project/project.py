@@ -33,6 +33,7 @@ from core.project.store import (
     write_setting,
 )
 from core.project.values import VALUES
+from core.roundtrip.recalibration import Recalibration
 from core.video.identity import identify
 from core.video.reader import VideoInfo
 
@@ -58,6 +59,7 @@ class Project:
         handover: Where it is handed over to, and how far that is.
         selection: The frames that are chosen for labeling, None for no choice.
         selecting: How they are chosen here, and what was chosen before.
+        recalibration: How plausibilities are corrected, None for not at all.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -71,6 +73,7 @@ class Project:
         self.handover: Handover
         self.selection: Selection | None
         self.selecting: Selecting
+        self.recalibration: Recalibration | None
         for value in VALUES.values():
             setattr(self, value.name, value.read(read_setting(connection, value.name)))
         self._texts = history.texts(connection)

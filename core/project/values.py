@@ -10,6 +10,7 @@ from core.frames import FrameRange
 from core.project.changes import (
     SetHandover,
     SetRange,
+    SetRecalibration,
     SetSelecting,
     SetSelection,
     SetThresholds,
@@ -23,6 +24,7 @@ from core.project.handover import (
     Selecting,
     Selection,
 )
+from core.roundtrip.recalibration import Recalibration
 from core.selection.request import SelectRequest
 
 
@@ -81,4 +83,7 @@ VALUES: dict[type[SetValue], Value] = {
     SetHandover: Value("handover", asdict, _handover, Handover),
     SetSelection: Value("selection", asdict, _selection, _nothing),
     SetSelecting: Value("selecting", _dump_selecting, _selecting, Selecting),
+    SetRecalibration: Value(
+        "recalibration", Recalibration.to_json, Recalibration.from_json, _nothing
+    ),
 }
