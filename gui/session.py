@@ -33,6 +33,7 @@ from core.project import (
     SetSelecting,
     SetSelection,
 )
+from core.project.changes import SetValue
 from core.project.exported import with_exported
 from core.roundtrip.recalibration import Recalibration
 from core.video.reader import VideoInfo
@@ -234,7 +235,7 @@ class Session(Deciding):
 
     # Inside
 
-    def _keep(self, change: SetHandover | SetSelection | SetSelecting | SetRecalibration) -> bool:
+    def _keep(self, change: SetValue) -> bool:
         try:
             self.project.apply(change)
         except UserError as error:

@@ -135,6 +135,11 @@ class Showing(QObject):
         """Kinds of violations that there may be."""
         return self._everything.kinds if self._everything else ()
 
+    @property
+    def everything(self) -> Findings | None:
+        """All that was found, whatever the thresholds."""
+        return self._everything
+
     def set_thresholds(self, thresholds: Thresholds) -> None:
         """Show another part of the findings; neither the run nor any decision changes."""
         if thresholds == self.thresholds:
@@ -197,11 +202,6 @@ class Showing(QObject):
     def focus(self, box: ImputedBox) -> None:
         """Put a box under review and show its frame."""
         self.go_to(box.frame, box)
-
-    @property
-    def everything(self) -> Findings | None:
-        """All findings of the run, before any recalibration."""
-        return self._everything
 
     def shown_of(self, findings: Findings) -> Findings:
         """What of a run's findings is shown: recalibrated, and within the thresholds."""

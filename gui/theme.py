@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Literal
 
 from PySide6.QtCore import QDir, Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 Mode = Literal["light", "dark", "system"]
@@ -213,6 +213,12 @@ def apply_theme(app: QApplication, mode: Mode) -> Theme:
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))
     return theme
+
+
+def worn() -> Theme:
+    """The theme that the application wears now."""
+    ground = QGuiApplication.palette().color(QPalette.ColorRole.Window).name()
+    return DARK if ground == DARK.window else LIGHT
 
 
 def tabular(font: QFont) -> QFont:
