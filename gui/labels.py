@@ -40,10 +40,10 @@ class LabelReader(AskedJob):
         dialog.forgotten.connect(partial(session.set_recalibration, None))
         agreed, choice = bool(dialog.exec()), dialog.choice()
         dialog.deleteLater()
-        if not agreed or session.run is None or session.everything is None:
+        if not agreed or session.run is None or session.as_found is None:
             return
         self._last = choice
-        known = known_of(session.project, session.run, session.detections, session.everything)
+        known = known_of(session.project, session.run, session.detections, session.as_found)
         succeed = partial(self._note, session)
         self._start(
             tr("Reading finished labels"), partial(_compare, known, choice), succeed, tr("Stopped")

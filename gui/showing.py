@@ -137,7 +137,13 @@ class Showing(QObject):
 
     @property
     def everything(self) -> Findings | None:
-        """All that was found, whatever the thresholds."""
+        """All that was found, whatever the thresholds; as plausible as it is shown."""
+        found, wanted = self._everything, self.project.recalibration
+        return recalibrated(found, wanted) if found is not None else None
+
+    @property
+    def as_found(self) -> Findings | None:
+        """The same before any recalibration."""
         return self._everything
 
     def set_thresholds(self, thresholds: Thresholds) -> None:

@@ -117,7 +117,8 @@ def _table(found: RoundTrip) -> Table:
 def _cells(tally: Tally) -> list[str]:
     counts = (tally.handed, tally.kept, tally.moved, tally.relabeled, tally.deleted)
     cells = [f"{count:,}" for count in counts]
-    if tally.precision is None or tally.interval is None:
-        return [*cells, "", ""]
+    share = f"{100 * tally.precision:.0f} %" if tally.precision is not None else ""
+    if tally.interval is None:
+        return [*cells, share, ""]
     low, high = tally.interval
-    return [*cells, f"{100 * tally.precision:.0f} %", f"{100 * low:.0f} to {100 * high:.0f} %"]
+    return [*cells, share, f"{100 * low:.0f} to {100 * high:.0f} %"]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from core.errors import LabelsError
 from core.export.manifest import MANIFEST, read_manifest
-from core.roundtrip.evidence import brier, cross_validated, evidence_of, learnt
-from core.roundtrip.handed import Known, check_classes, columns, handed_over
+from core.roundtrip.evidence import brier, cross_validated, evidence_of, learnt, rejected_in
+from core.roundtrip.handed import Known, asked_for, check_classes, columns, gaps, handed_over
 from core.roundtrip.matching import match
 from core.roundtrip.places import Places, places_of
 from core.roundtrip.reading import read_labels
@@ -51,14 +53,16 @@ def compare(known: Known, labels: Path, export: Path | None = None) -> RoundTrip
     boxes = columns(handed)
     check_classes(boxes, finished.boxes, labels)
     matching = match(boxes, finished.boxes)
-    imputed = [row for row, box in enumerate(handed) if box.kind]
-    evidence = evidence_of(
-        known,
-        [handed[row] for row in imputed],
-        matching.outcome[imputed],
-        finished.boxes.at(matching.added),
-    )
-    overall, by_kind, model = tallies(handed, matching)
+    rows = [row for row, box in enumerate(handed) if box.kind]
+    imputed = [handed[row] for row in rows]
+    judged = [(box.frame, box.key) for box in imputed]
+    judged += [(box.frame, box.key) for box in rejected_in(known)]
+    asked = asked_for(known.findings, judged)
+    gap = np.full(len(handed), -1)
+    gap[rows] = gaps([box.key for box in imputed], asked)
+    added = finished.boxes.at(matching.added)
+    evidence = evidence_of(known, imputed, matching.outcome[rows], added, asked)
+    overall, by_kind, model = tallies(handed, matching, gap)
     held_out = cross_validated(evidence)
     report = Report(
         str(labels),

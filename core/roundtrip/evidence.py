@@ -1,17 +1,16 @@
 """What speaks for and against plausibilities: boxes that annotators or the reviewer judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.assertions.findings import Findings
-from core.assertions.imputed import DRAWN, MODEL
+from core.assertions.imputed import DRAWN, MODEL, ImputedBox
 from core.boxes import paired_iou
 from core.prelabels import Decision, Prelabel, Verdict
-from core.roundtrip.handed import Known
+from core.roundtrip.handed import Known, gaps
 from core.roundtrip.matching import MOVED_IOU, Boxes, Outcome, match
 from core.roundtrip.recalibration import ENOUGH, Recalibration, corrected, fit
 from core.tracks.pairs import Rows
@@ -31,6 +30,8 @@ class Evidence:
     """(n,) whether the box showed an object."""
     weight: NDArray[np.float64]
     """(n,) what it counts."""
+    gap: NDArray[np.int64]
+    """(n,) number of its gap."""
 
     @property
     def boxes(self) -> int:
@@ -39,7 +40,11 @@ class Evidence:
 
 
 def evidence_of(
-    known: Known, handed: Sequence[Prelabel], outcome: NDArray[np.int8], added: Boxes
+    known: Known,
+    handed: Sequence[Prelabel],
+    outcome: NDArray[np.int8],
+    added: Boxes,
+    asked: Mapping[str, ImputedBox],
 ) -> Evidence:
     """What labels and review say about imputed boxes.
 
@@ -54,25 +59,32 @@ def evidence_of(
         handed: Imputed boxes that were handed over in labeled frames.
         outcome: (n,) `Outcome` of each.
         added: Finished boxes that were not handed over.
+        asked: The boxes as the run shown has them, by key; see `core.roundtrip.handed.asked_for`.
     """
-    asked = [d for d in known.decisions if d.box.assertion not in (MODEL, DRAWN)]
-    accepted = sum(decision.gives_box for decision in asked)
-    rejected = [d for d in asked if d.verdict is Verdict.REJECTED and not d.box.doubted]
-    places = {decision.box.key: decision for decision in asked}
-    in_place = [_in_place(places.get(box.key)) for box in handed]
+    decided = {d.box.key: d for d in known.decisions if d.box.assertion not in (MODEL, DRAWN)}
+    accepted = sum(decision.gives_box for decision in decided.values())
+    rejected = rejected_in(known)
+    in_place = [_in_place(decided.get(box.key)) for box in handed]
     there = match(_columns(rejected), added).outcome != Outcome.DELETED
-    frame = np.array([box.frame for box in handed] + [d.box.frame for d in rejected], np.int64)
-    raw = _plausibilities(known.findings, frame)
-    own = [raw.get(box.key, box.score) for box in handed]
-    own += [raw.get(d.box.key, d.box.plausibility) for d in rejected]
+    # Key, frame, kind, and the plausibility that was noted, which may have been a corrected one.
+    rows = [(box.key, box.frame, box.kind, box.score) for box in handed]
+    rows += [(box.key, box.frame, box.assertion, box.plausibility) for box in rejected]
+    stated = [asked[key].plausibility if key in asked else noted for key, _, _, noted in rows]
     share = min(1.0, len(handed) / accepted) if accepted else 0.0
     return Evidence(
-        frame,
-        np.array([box.kind for box in handed] + [d.box.assertion for d in rejected], np.str_),
-        np.array(own, np.float64),
+        np.array([frame for _, frame, _, _ in rows], np.int64),
+        np.array([kind for _, _, kind, _ in rows], np.str_),
+        np.array(stated, np.float64),
         np.concatenate([(outcome != Outcome.DELETED) & np.array(in_place, np.bool_), there]),
         np.concatenate([np.ones(len(handed)), np.full(len(rejected), share)]),
+        gaps([key for key, _, _, _ in rows], asked),
     )
+
+
+def rejected_in(known: Known) -> list[ImputedBox]:
+    """The imputed boxes that somebody rejected."""
+    boxes = (d.box for d in known.decisions if d.verdict is Verdict.REJECTED)
+    return [box for box in boxes if box.assertion not in (MODEL, DRAWN) and not box.doubted]
 
 
 def learnt(evidence: Evidence) -> Recalibration | None:
@@ -118,13 +130,15 @@ def _by_kind(evidence: Evidence, rows: NDArray[np.bool_]) -> dict[str, tuple[flo
     found = {}
     for kind in np.unique(evidence.kind).tolist():
         own = rows & (evidence.kind == kind)
-        enough = evidence.weight[own].sum() >= ENOUGH
+        enough = len(np.unique(evidence.gap[own])) >= ENOUGH
         found[kind] = _fit(evidence, own) if enough else pooled
     return found
 
 
 def _fit(evidence: Evidence, rows: NDArray[np.bool_]) -> tuple[float, float]:
-    return fit(evidence.plausibility[rows], evidence.right[rows], evidence.weight[rows])
+    # The boxes of a gap stand or fall together: all boxes count as much as there are gaps.
+    each = len(np.unique(evidence.gap[rows])) / max(int(rows.sum()), 1)
+    return fit(evidence.plausibility[rows], evidence.right[rows], each * evidence.weight[rows])
 
 
 def _in_place(decision: Decision | None) -> bool:
@@ -135,18 +149,9 @@ def _in_place(decision: Decision | None) -> bool:
     return bool(paired_iou(asked, handed)[0] >= MOVED_IOU)
 
 
-def _columns(decisions: Sequence[Decision]) -> Boxes:
+def _columns(boxes: Sequence[ImputedBox]) -> Boxes:
     return Boxes(
-        np.array([d.box.frame for d in decisions], np.int64),
-        np.array([d.box.xyxy for d in decisions], np.float64).reshape(-1, 4),
-        np.array([d.box.class_name for d in decisions], np.str_),
+        np.array([box.frame for box in boxes], np.int64),
+        np.array([box.xyxy for box in boxes], np.float64).reshape(-1, 4),
+        np.array([box.class_name for box in boxes], np.str_),
     )
-
-
-def _plausibilities(findings: Findings, frames: Rows) -> dict[str, float]:
-    """What the assertions themselves say of every box in some frames, by its key."""
-    return {
-        box.key: box.plausibility
-        for frame in np.unique(frames).tolist()
-        for box in findings.imputed.in_frame(frame)
-    }

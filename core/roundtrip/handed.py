@@ -1,12 +1,15 @@
 """What a project has handed over: from the export's manifest, or by what it knows now."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.assertions.findings import Findings
+from core.assertions.imputed import ImputedBox
+from core.boxes import clip
 from core.detections import Detections
 from core.errors import LabelsError
 from core.export.manifest import Manifest
@@ -70,17 +73,18 @@ def handed_over(known: Known, places: Places, frames: Iterable[int]) -> list[Pre
     for decision in known.decisions:
         by_frame.setdefault(decision.box.frame, []).append(decision)
     imputed = _of_manifest(manifest, places.own) if manifest is not None else None
-    called, found = dict(request.classes), []
+    listed: list[Prelabel] = []
+    found: list[Prelabel] = []
     for frame in sorted(frames):
         decisions = by_frame.get(frame, ())
         seen = prelabels_of_frame(frame, detections, run.info.class_names, decisions)
-        for box in seen:
-            name = called.get(box.class_name, box.class_name)
-            is_handed = box.source is not Source.MODEL or box.score >= request.min_score
-            if name and is_handed and not (box.kind and imputed is not None):
-                found.append(replace(box, class_name=name))
-        found += imputed.get(frame, ()) if imputed is not None else ()
-    return found
+        handed = [b for b in seen if b.source is not Source.MODEL or b.score >= request.min_score]
+        if imputed is None:
+            found += handed
+        else:
+            found += [box for box in handed if not box.kind]
+            listed += imputed.get(frame, ())
+    return [*_fitted(found, dict(request.classes), known.video), *listed]
 
 
 def columns(boxes: Iterable[Prelabel]) -> Boxes:
@@ -91,6 +95,31 @@ def columns(boxes: Iterable[Prelabel]) -> Boxes:
         np.array([box.xyxy for box in rows], np.float64).reshape(-1, 4),
         np.array([box.class_name for box in rows], np.str_),
     )
+
+
+def asked_for(findings: Findings, boxes: Iterable[tuple[int, str]]) -> dict[str, ImputedBox]:
+    """Imputed boxes as the run shown has them, by key; those that it does not have are left out.
+
+    Args:
+        findings: All of the run, before any recalibration.
+        boxes: Frame and key of each.
+    """
+    wanted = list(boxes)
+    keys, frames = {key for _, key in wanted}, sorted({frame for frame, _ in wanted})
+    found = (box for frame in frames for box in findings.imputed.in_frame(frame))
+    return {box.key: box for box in found if box.key in keys}
+
+
+def gaps(keys: Sequence[str], asked: Mapping[str, ImputedBox]) -> NDArray[np.int64]:
+    """(n,) a number for each box that all boxes of its gap share.
+
+    Args:
+        keys: Of the boxes; one that no gap is known of is a gap by itself.
+        asked: What `asked_for` has found.
+    """
+    found = [_gap(asked.get(key), key) for key in keys]
+    numbers = {gap: number for number, gap in enumerate(dict.fromkeys(found))}
+    return np.array([numbers[gap] for gap in found], np.int64)
 
 
 def check_classes(handed: Boxes, finished: Boxes, labels: Path) -> None:
@@ -108,12 +137,29 @@ def check_classes(handed: Boxes, finished: Boxes, labels: Path) -> None:
         )
 
 
+def _gap(box: ImputedBox | None, key: str) -> tuple[str, int, int]:
+    if box is None or box.evidence is None:
+        return key, 0, 0
+    return box.assertion, box.evidence.track, box.evidence.start
+
+
 def _run(known: Known, places: Places) -> tuple[Run, Detections]:
     """The run that was handed over: the shown one, unless the manifest names another."""
     named = places.manifest.videos[places.own].run if places.manifest is not None else ""
     if named == known.run.id or named not in known.runs:
         return known.run, known.detections
     return known.runs[named], load_detections(known.run_file(named))
+
+
+def _fitted(
+    boxes: Sequence[Prelabel], called: Mapping[str, str], video: ForVideo
+) -> Iterator[Prelabel]:
+    """The boxes as they were handed over: cut to the picture, under the export's class names."""
+    corners = clip(columns(boxes).xyxy, video.width, video.height).tolist()
+    for box, (x0, y0, x1, y1) in zip(boxes, corners, strict=True):
+        name = called.get(box.class_name, box.class_name)
+        if name and x1 > x0 and y1 > y0:
+            yield replace(box, xyxy=(x0, y0, x1, y1), class_name=name)
 
 
 def _of_manifest(manifest: Manifest, own: int) -> dict[int, list[Prelabel]]:

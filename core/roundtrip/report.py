@@ -30,6 +30,8 @@ class Tally:
     deleted: int
     moved_iou: float | None
     """Mean IoU of the moved ones with where they were."""
+    gaps: int = 0
+    """How many gaps they lie in; 0 for boxes that no assertion asked for."""
 
     @property
     def precision(self) -> float | None:
@@ -38,8 +40,11 @@ class Tally:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's interval of the precision, 95 %; None of none."""
-        return wilson(self.kept + self.moved, self.handed) if self.handed else None
+        """Wilson's interval of the precision, 95 %, as if each gap were one box, because the boxes
+        of a gap stand or fall together; None without gaps."""
+        return (
+            wilson(self.precision, self.gaps) if self.precision is not None and self.gaps else None
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -93,30 +98,36 @@ class Report:
         }
 
 
-def wilson(good: int, of: int) -> tuple[float, float]:
+def wilson(share: float, of: int) -> tuple[float, float]:
     """The 95 % interval of a share, after Wilson 1927: within 0..1 also for few and extreme ones.
 
     Args:
-        good: How many.
+        share: 0..1.
         of: Of how many, from 1.
     """
-    share, z2 = good / of, _NORMAL_95**2
+    z2 = _NORMAL_95**2
     centre = (share + z2 / (2 * of)) / (1 + z2 / of)
     half = _NORMAL_95 * math.sqrt(share * (1 - share) / of + z2 / (4 * of**2)) / (1 + z2 / of)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def tallies(
-    handed: Sequence[Prelabel], matching: Matching
+    handed: Sequence[Prelabel], matching: Matching, gap: NDArray[np.int64]
 ) -> tuple[Tally, dict[str, Tally], Tally]:
-    """What became of the imputed boxes, of those of each kind, and of the model's own."""
+    """What became of the imputed boxes, of those of each kind, and of the model's own.
+
+    Args:
+        handed: All boxes that were handed over.
+        matching: What became of them.
+        gap: (n,) number of the gap of each; -1 for none.
+    """
     kind = np.array([box.kind for box in handed], np.str_)
     own = np.array([box.source is Source.MODEL for box in handed], np.bool_)
     kinds = [each for each in np.unique(kind).tolist() if each]
     return (
-        _tally(matching, kind != ""),
-        {each: _tally(matching, kind == each) for each in kinds},
-        _tally(matching, own),
+        _tally(matching, gap, kind != ""),
+        {each: _tally(matching, gap, kind == each) for each in kinds},
+        _tally(matching, gap, own),
     )
 
 
@@ -134,7 +145,7 @@ def reliability(evidence: Evidence) -> tuple[Bin, ...]:
     return tuple(found)
 
 
-def _tally(matching: Matching, rows: NDArray[np.bool_]) -> Tally:
+def _tally(matching: Matching, gap: NDArray[np.int64], rows: NDArray[np.bool_]) -> Tally:
     outcome, iou = matching.outcome[rows], matching.iou[rows]
     counts = np.bincount(outcome, minlength=len(Outcome))
     moved = iou[outcome == Outcome.MOVED]
@@ -145,4 +156,5 @@ def _tally(matching: Matching, rows: NDArray[np.bool_]) -> Tally:
         int(counts[Outcome.RELABELED]),
         int(counts[Outcome.DELETED]),
         float(moved.mean()) if len(moved) else None,
+        len(np.unique(gap[rows & (gap >= 0)])),
     )

@@ -207,7 +207,8 @@ def _source(report: Report) -> str:
 def _brier(before: float, after: float | None) -> str:
     said = tr("Brier score {score}", score=f"{before:.3f}")
     if after is not None:
-        better = tr("{score} recalibrated", score=f"{after:.3f}")
+        words = "{score} recalibrated" if after < before else "{score} recalibrated: no better"
+        better = tr(words, score=f"{after:.3f}")
         said = f"{said}, {better}"
     return said + tr("; 0 is perfect")
 

@@ -41,14 +41,13 @@ class PrecisionBar(QWidget):
         painter.drawLine(QPointF(left, middle), QPointF(right, middle))
         for end in (left, right):
             painter.drawLine(QPointF(end, middle - 3), QPointF(end, middle + 3))
-        if self._share is not None and self._interval is not None:
-            low, at, high = (
-                left + (right - left) * share
-                for share in (self._interval[0], self._share, self._interval[1])
-            )
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._interval is not None:
+            low, high = (left + (right - left) * share for share in self._interval)
             painter.setPen(QPen(QColor(theme.accent_text), 3))
             painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        if self._share is not None:
+            at = left + (right - left) * self._share
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent_text))
             painter.drawEllipse(QPointF(at, middle), _POINT, _POINT)
@@ -114,8 +113,10 @@ def _name(painter: QPainter, room: QRectF, word: str) -> None:
 
 def precision_words(tally: Tally) -> str:
     """A precision and its interval, such as `76 % (66 to 84)`; a dash of none."""
-    if tally.precision is None or tally.interval is None:
+    if tally.precision is None:
         return "–"
+    if tally.interval is None:
+        return percent(tally.precision)
     low, high = tally.interval
     return tr(
         "{share} ({low} to {high})",

@@ -59,7 +59,8 @@ def test_what_an_annotator_did_is_what_is_counted(
     assert (report.frames, report.not_labeled) == (6, 1)
     assert counts(report) == (5, 2, 1, 1, 1)
     assert report.overall.precision == 0.6
-    assert report.overall.interval == pytest.approx(wilson(3, 5))
+    assert report.overall.gaps == 5
+    assert report.overall.interval == pytest.approx(wilson(0.6, 5))
     # 35.8 × 28 px in common of 40.3 × 30.3 and 39 × 28.
     assert report.overall.moved_iou == pytest.approx(1002.4 / 1310.69, abs=1e-4)
     assert report.by_kind == {"flickering": report.overall}
@@ -227,5 +228,5 @@ def test_figures_are_one_json_object(exported: Exported, tmp_path: Path) -> None
     labels = give_coco(exported, annotated(exported.labeled), tmp_path)
     report = compare(exported.known, labels, exported.folder).report.to_json()
     assert report["overall"]["precision"] == 0.6
-    assert report["by_kind"]["flickering"]["interval"] == pytest.approx(wilson(3, 5))
+    assert report["by_kind"]["flickering"]["interval"] == pytest.approx(wilson(0.6, 5))
     assert json.loads(json.dumps(report))["bins"][0]["boxes"] == len(MISSING)

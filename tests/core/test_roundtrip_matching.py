@@ -128,4 +128,4 @@ def test_each_outcome_is_what_its_overlap_says(handed: list[Row], finished: list
     ],
 )
 def test_intervals_are_wilsons(good: int, of: int, low: float, high: float) -> None:
-    assert wilson(good, of) == pytest.approx((low, high), abs=5e-5)
+    assert wilson(good / of, of) == pytest.approx((low, high), abs=5e-5)

@@ -24,7 +24,7 @@ from gui.session import Session
 from tests.gui.making import CAR_BOX, CAR_MISSING, COUNT, LIGHT_MISSING, texts
 from tests.gui.modal import answer_next
 
-TALLY = Tally(80, 50, 11, 4, 15, 0.8)
+TALLY = Tally(80, 50, 11, 4, 15, 0.8, 80)
 NONE = Tally(0, 0, 0, 0, 0, None)
 LEARNT = Recalibration({"flickering": (1.0, -1.0)}, 92, "2026-03-04T12:00:00+00:00")
 BINS = (Bin(0.6, 0.8, 92, 0.7, 0.5),)
@@ -212,7 +212,7 @@ def test_of_nothing_learnt_nothing_is_offered(qtbot: QtBot) -> None:
 
 
 def test_a_precision_is_drawn_where_it_lies(qtbot: QtBot) -> None:
-    bar = PrecisionBar(Tally(100, 75, 0, 0, 25, None))
+    bar = PrecisionBar(Tally(100, 75, 0, 0, 25, None, 100))
     qtbot.addWidget(bar)
     bar.resize(208, 16)
     image = bar.grab().toImage()
