@@ -12,6 +12,9 @@ from core.tracks.pairs import Rows
 KEPT_IOU = 0.9
 """From here on nobody has moved a box: one of 20 px may be half a pixel off both ways, which is
 more than any format rounds by."""
+KEPT_PX = 1.0
+"""Or corners that are off by at most this: small boxes lose much IoU where a format rounds, or
+where CVAT draws straight lines between key frames."""
 MOVED_IOU = 0.5
 """From here on it shows the same object, as detection is scored everywhere, and as plausibility was
 learnt."""
@@ -73,7 +76,9 @@ def match(handed: Boxes, finished: Boxes) -> Matching:
         row, column = _pairs(overlap, same)
         shared, alike = overlap[row, column], same[row, column]
         iou[left[row]], added[right[column]] = shared, False
-        placed = np.where(shared >= KEPT_IOU, Outcome.KEPT, Outcome.MOVED)
+        off = np.abs(handed.xyxy[left[row]] - finished.xyxy[right[column]]).max(axis=1)
+        kept = (shared >= KEPT_IOU) | (off <= KEPT_PX)
+        placed = np.where(kept, Outcome.KEPT, Outcome.MOVED)
         outcome[left[row]] = np.where(alike, placed, Outcome.RELABELED)
     return Matching(outcome, iou, added)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _HEADS = (
     (mark("Handed over"), mark("Boxes in frames that were labeled")),
-    (mark("Kept"), mark("Same class, IoU of at least 0.9")),
+    (mark("Kept"), mark("Same class, IoU of at least 0.9 or within 1 px")),
     (mark("Moved"), mark("Same class, IoU of at least 0.5")),
     (mark("Relabeled"), mark("Another class in their place: an object was missed there")),
     (mark("Deleted"), mark("No box in their place")),
