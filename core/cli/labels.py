@@ -32,7 +32,7 @@ def labels_command(
         ),
     ] = None,
     export: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="The folder that was exported.")
+        Path | None, typer.Option(metavar="FOLDER", help="The folder or zip that was exported.")
     ] = None,
     recalibrate: Annotated[
         bool, typer.Option("--recalibrate", help="Correct the project's plausibilities by it.")

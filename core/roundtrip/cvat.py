@@ -8,6 +8,7 @@ between key frames, and so it is done here where an exporter writes these alone.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from core.errors import LabelsError
@@ -91,7 +92,7 @@ def _read_images(root: "Element", file: str, places: Places, found: Collected) -
 def _read_video(root: "Element", file: str, places: Places, found: Collected) -> None:
     meta = root.find("meta")
     called = [text for key in ("source", "name") for text in _texts(meta, key)]
-    if places.is_of_another(called):
+    if places.is_of_another([*called, PurePosixPath(file).stem]):
         return
     frame_of = places.frames_of(_numbers(meta, file))
     for number, frame in frame_of.items():

@@ -79,11 +79,12 @@ class Places:
         """Whether labels that are called so are of another video of the export."""
         if self.manifest is None:
             return False
-        called = {_bare(name) for name in names}
-        videos = self.manifest.videos
-        other = [video for at, video in enumerate(videos) if at != self.own]
-        is_own = called & _called(videos[self.own])
-        return not is_own and any(called & _called(video) for video in other)
+        called, videos = {_bare(name) for name in names}, self.manifest.videos
+        # No two videos of an export have one name; their files may.
+        by_name = {at for at, video in enumerate(videos) if _bare(video.name) in called}
+        by_file = {at for at, video in enumerate(videos) if called & _of_file(video)}
+        found = by_name or by_file
+        return bool(found) and self.own not in found
 
     def check_size(self, width: float, height: float, where: str) -> None:
         """Make sure that labels were made on pictures of the video's size.
@@ -145,8 +146,8 @@ def _ends(name: str) -> list[str]:
     return ["/".join(parts[at:]) for at in range(len(parts))]
 
 
-def _called(video: HandedVideo) -> set[str]:
-    return {_bare(video.name), _bare(video.file_name), _bare(PurePosixPath(video.file_name).stem)}
+def _of_file(video: HandedVideo) -> set[str]:
+    return {_bare(video.file_name), _bare(PurePosixPath(video.file_name).stem)}
 
 
 def _bare(name: str) -> str:

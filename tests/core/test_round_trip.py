@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.assertions.thresholds import Thresholds
+from core.errors import ExportError
 from core.export.manifest import manifest_of, read_manifest, write_manifest
 from core.export.request import ExportRequest
 from core.pipeline import current_run, current_seen, findings_of
@@ -103,6 +104,15 @@ def test_the_manifest_beside_labels_that_were_edited_in_place_is_found(
     write_manifest(tmp_path, read_manifest(exported.folder))
     assert compare(exported.known, labels).report.not_labeled == 1
     assert compare(exported.known, tmp_path).report.not_labeled == 1
+
+
+def test_an_export_may_be_a_zip(exported: Exported, tmp_path: Path) -> None:
+    labels = give_coco(exported, annotated(exported.labeled), tmp_path)
+    archive = zipped(exported.folder, tmp_path)
+    assert compare(exported.known, labels, archive).report.not_labeled == 1
+    archive.write_bytes(b"PK")
+    with pytest.raises(ExportError, match="cannot be read as the list of what was exported"):
+        compare(exported.known, labels, archive)
 
 
 def test_a_yolo_picture_without_a_text_file_has_no_boxes_where_it_is_there_or_listed(

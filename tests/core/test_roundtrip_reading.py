@@ -178,6 +178,17 @@ def test_tasks_of_other_videos_are_passed_over(tmp_path: Path) -> None:
     assert read_labels(tmp_path, places(*handed, videos=2)).frames == {4}
 
 
+def test_tasks_of_two_videos_of_one_file_name_are_told_apart(tmp_path: Path) -> None:
+    meta = "<task><name>{}</name><mode>interpolation</mode><source>drive.mp4</source></task>"
+    videos = tuple(HandedVideo(n, "drive.mp4", 20, n, "m") for n in ("drive", "drive-2"))
+    frames = (HandedFrame(0, 4, 0, "images/a.png"), HandedFrame(1, 9, 0, "images/b.png"))
+    made = Manifest(ExportRequest(), videos, frames, ())
+    write(tmp_path, one_dot_xml=cvat("", meta.format("drive")))
+    write(tmp_path, two_dot_xml=cvat("", meta.format("drive-2")))
+    for run, frame in (("drive", 4), ("drive-2", 9)):
+        assert read_labels(tmp_path, places_of(PATH, DRIVE, [run], made)).frames == {frame}
+
+
 # What cannot be read
 
 
