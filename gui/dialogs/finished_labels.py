@@ -154,7 +154,9 @@ def _table(report: Report) -> QGridLayout:
     rows = [(kind_word(kind).capitalize(), each) for kind, each in report.by_kind.items()]
     if len(rows) != 1:
         rows.append((tr("All imputed boxes"), report.overall))
-    for word, tally in [*rows, (tr("The model's own"), report.model)]:
+    if report.model.handed:
+        rows.append((tr("The model's own"), report.model))
+    for word, tally in rows:
         _add_row(grid, word, tally)
     grid.setColumnStretch(len(_HEADS), 1)
     return grid
@@ -207,8 +209,10 @@ def _source(report: Report) -> str:
 def _brier(before: float, after: float | None) -> str:
     said = tr("Brier score {score}", score=f"{before:.3f}")
     if after is not None:
-        words = "{score} recalibrated" if after < before else "{score} recalibrated: no better"
-        better = tr(words, score=f"{after:.3f}")
+        score = f"{after:.3f}"
+        better = tr("{score} recalibrated", score=score)
+        if after >= before:
+            better = tr("{score} recalibrated: no better", score=score)
         said = f"{said}, {better}"
     return said + tr("; 0 is perfect")
 

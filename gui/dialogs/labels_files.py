@@ -120,7 +120,8 @@ class LabelsFilesDialog(QDialog):
         self._forget.setEnabled(False)
 
     def _lay_out(self, is_recalibrated: bool) -> None:
-        file, folder, export = (QPushButton(tr(w)) for w in ("File…", "Folder…", "Browse…"))
+        file, folder = QPushButton(tr("File…")), QPushButton(tr("Folder…"))
+        export = QPushButton(tr("Browse…"))
         file.clicked.connect(self._choose_file)
         folder.clicked.connect(partial(self._choose_folder, self._labels))
         export.clicked.connect(partial(self._choose_folder, self._export))

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from core.assertions.thresholds import Thresholds
-from core.errors import ExportError
+from core.detections import empty_detections
+from core.errors import ExportError, LabelsError
 from core.export.manifest import manifest_of, read_manifest, write_manifest
 from core.export.request import ExportRequest
 from core.pipeline import current_run, current_seen, findings_of
+from core.prelabels import Correction, Decision, Verdict
 from core.project import Project, SetRecalibration
 from core.roundtrip.comparing import RoundTrip, compare
 from core.roundtrip.recalibration import Recalibration
@@ -24,6 +26,7 @@ from tests.conftest import MakeVideo
 from tests.core.round_trips import (
     EXPORTED,
     MISSING,
+    PERSON_BOX,
     TOOLS,
     Exported,
     annotated,
@@ -175,6 +178,46 @@ def right(found: RoundTrip) -> float:
     """Share of the judged boxes that were right."""
     bins = found.report.bins
     return sum(each.right * each.boxes for each in bins) / sum(each.boxes for each in bins)
+
+
+def test_a_box_that_the_reviewer_put_elsewhere_was_not_right_where_it_was_asked_for(
+    exported: Exported, tmp_path: Path
+) -> None:
+    elsewhere = (5.0, 5.0, 30.0, 25.0)
+    first, *others = exported.known.decisions
+    edited = Decision(first.box, Verdict.EDITED, Correction(elsewhere, "car"))
+    known = replace(exported.known, decisions=(edited, *others))
+    manifest = read_manifest(exported.folder)
+    box, *rest = manifest.boxes
+    write_manifest(tmp_path, replace(manifest, boxes=(replace(box, xyxy=elsewhere), *rest)))
+    labels = as_handed(exported.labeled)
+    labels[3] = [(PERSON_BOX, "person"), (elsewhere, "car")]
+    found = compare(known, give_coco(exported, labels, tmp_path), tmp_path)
+    assert found.report.overall.kept == 5
+    assert right(found) == pytest.approx(4 / 6)
+
+
+def test_the_models_boxes_are_those_of_the_run_that_was_exported(
+    exported: Exported, tmp_path: Path
+) -> None:
+    other = replace(exported.known.run, id="another")
+    known = replace(exported.known, run=other, detections=empty_detections())
+    labels = give_coco(exported, annotated(exported.labeled), tmp_path)
+    assert compare(known, labels, exported.folder).report.model.kept == 5
+    assert compare(known, labels).report.model.handed == 0
+
+
+def test_labels_of_frames_without_boxes_or_of_other_classes_are_refused(
+    exported: Exported, tmp_path: Path
+) -> None:
+    labels = give_coco(exported, annotated(exported.labeled), tmp_path)
+    other = labels.read_text().replace('"name": "', '"name": "my ')
+    labels.write_text(other)
+    with pytest.raises(LabelsError, match=r"\(my car, my person, .* none of those handed over"):
+        compare(exported.known, labels, exported.folder)
+    nothing = replace(exported.known, decisions=(), detections=empty_detections())
+    with pytest.raises(LabelsError, match=r"No box was handed over in the labeled frames"):
+        compare(nothing, labels)
 
 
 def test_rejections_count_by_the_share_of_accepted_boxes_that_came_back(
