@@ -76,6 +76,10 @@ class ExportError(UserError):
     """An export that cannot be written."""
 
 
+class LabelsError(UserError):
+    """Finished labels that cannot be read, or are of something else than was handed over."""
+
+
 class SelectionError(UserError):
     """A wish for frames to label that cannot be met."""
 

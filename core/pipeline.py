@@ -21,6 +21,7 @@ from core.paths import ProxyPlace
 from core.planning import plan_run
 from core.project import Project, Run
 from core.project.runs import load_detections
+from core.roundtrip.recalibration import recalibrated
 
 CHECKPOINT_SECONDS = 5.0
 
@@ -182,6 +183,7 @@ class Seen:
     run: Run
     detections: Detections
     findings: Findings
+    """Before any recalibration, so that one can be made and taken back without all this again."""
 
 
 def current_seen(project: Project, index: FrameIndex) -> Seen | None:
@@ -194,7 +196,7 @@ def current_seen(project: Project, index: FrameIndex) -> Seen | None:
     if project.run is None:
         return None
     run, detections = current_run(project)
-    return Seen(run, detections, findings_of(project, run, detections, index))
+    return Seen(run, detections, assessed(run, detections, _size(project), index))
 
 
 def current_run(project: Project) -> tuple[Run, Detections]:
@@ -213,18 +215,21 @@ def current_run(project: Project) -> tuple[Run, Detections]:
 
 
 def findings_of(project: Project, run: Run, detections: Detections, index: FrameIndex) -> Findings:
-    """All that the assertions find in a run.
+    """All that the assertions find in a run, as plausible as the project's recalibration says.
 
     Raises:
         AssertionPluginError: One that somebody has installed does not work.
     """
-    return assessed(run, detections, (project.video.width, project.video.height), index)
+    found = assessed(run, detections, _size(project), index)
+    return recalibrated(found, project.recalibration)
 
 
 def assessed(
     run: Run, detections: Detections, size: tuple[int, int], index: FrameIndex
 ) -> Findings:
-    """The same without a project: frames that the run does not look at count for nothing.
+    """The same without a project, so before any recalibration.
+
+    Frames that the run does not look at count for nothing.
 
     Args:
         run: Says which frames it looks at, and its classes.
@@ -237,3 +242,7 @@ def assessed(
     looked_at = detections.only(frames)
     found = assess(looked_at, run.info.class_names, size, seconds[np.asarray(frames, np.int64)])
     return found.spread(frames, seconds)
+
+
+def _size(project: Project) -> tuple[int, int]:
+    return project.video.width, project.video.height

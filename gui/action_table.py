@@ -69,6 +69,10 @@ SPECS = (
         "Write web addresses of chosen frames that work for a while", "URLs",
     ),
     ActionSpec(
+        "File", "labels", "Import finished labels…", "labels", (),
+        "See what annotators made of the imputed boxes, and recalibrate by it",
+    ),
+    ActionSpec(
         "File", "settings", "Settings…", "settings", ("Ctrl+,",),
         "Choose the appearance, and how video is decoded and kept",
     ),

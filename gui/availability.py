@@ -30,6 +30,7 @@ _UNDER_WAY = {
     "schedule": mark("A selection is being scheduled"),
     "selection": mark("A selection is being read"),
     "signed_urls": mark("Signed URLs are being made"),
+    "labels": mark("Finished labels are being read"),
 }
 _NEED_VIDEO = [spec.name for spec in SPECS if spec.name not in _ALWAYS]
 
@@ -110,6 +111,7 @@ def _conditions(session: Session, busy: Collection[str]) -> dict[str, tuple[bool
         "clip": violated,
         "upload": found,
         "selection": _can_read_selection(session),
+        "labels": (session.findings is not None, tr("Detect first")),
         **{name: (False, tr(why_not)) for name, why_not in _UNDER_WAY.items() if name in busy},
         **({"clip": (False, tr(_UNDER_WAY["render"]))} if "render" in busy else {}),
     }

@@ -20,6 +20,7 @@ from gui.copying import Copier
 from gui.exporting import Exporter
 from gui.i18n import tr, tr_n
 from gui.job_list import JobList
+from gui.labels import LabelReader
 from gui.messages import Banner
 from gui.movies import MovieMaker
 from gui.opening import Opener
@@ -57,6 +58,7 @@ class Background(QObject):
         self.selections = SelectionReader(window, banner)
         self.follower = Follower(window, banner)
         self.reporter = Reporter(window, banner)
+        self.labels = LabelReader(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
             "render": self.movies,
@@ -65,6 +67,7 @@ class Background(QObject):
             "schedule": self.scheduler,
             "selection": self.selections,
             "report": self.reporter,
+            "labels": self.labels,
         }
         """By the name of their action, if any; of several the status bar shows the first."""
         self._status = status
@@ -105,6 +108,7 @@ class Background(QObject):
         self.selections.attach(session)
         self.follower.attach(session)
         self.signer.attach(session)
+        self.labels.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)

@@ -160,7 +160,7 @@ class Detecting(QObject):
     def _announce(self, last: Update | None) -> None:
         session = self._session
         if session is not None and last is not None:
-            flagged = last.findings.within(session.thresholds).flagged
+            flagged = session.shown_of(last.findings).flagged
             notify(
                 self._window,
                 tr("{name}: detection is done", name=session.info.path.name),

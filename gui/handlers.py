@@ -117,6 +117,7 @@ _ON_JOBS: dict[str, Callable[[Background, Session], object]] = {
     "schedule": lambda jobs, s: jobs.scheduler.ask(s),
     "selection": lambda jobs, s: jobs.selections.ask(s),
     "signed_urls": lambda jobs, s: jobs.signer.ask(s),
+    "labels": lambda jobs, s: jobs.labels.ask(s),
 }
 
 

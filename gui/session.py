@@ -31,11 +31,13 @@ from core.project import (
     Selection,
     SetExporting,
     SetHandover,
+    SetRecalibration,
     SetSelecting,
     SetSelection,
 )
 from core.project.changes import SetValue
 from core.project.exported import with_exported
+from core.roundtrip.recalibration import Recalibration
 from core.video.reader import VideoInfo
 from gui.deciding import Deciding
 from gui.detection import DetectionPlan, Started, Update, detection_work
@@ -151,6 +153,18 @@ class Session(Deciding):
             return
         self._show_run(seen.run, seen.detections, seen.findings)
         self.run_changed.emit()
+
+    # The round trip
+
+    @property
+    def recalibration(self) -> Recalibration | None:
+        """How plausibilities are corrected, None for not at all."""
+        return self.project.recalibration
+
+    def set_recalibration(self, recalibration: Recalibration | None) -> None:
+        """Correct plausibilities, or show them as the assertions give them."""
+        if recalibration != self.recalibration and self._keep(SetRecalibration(recalibration)):
+            self._show_again()
 
     # The cloud
 

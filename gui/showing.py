@@ -17,6 +17,7 @@ from core.pipeline import Seen, current_seen
 from core.prelabels import Decision, Verdict
 from core.project import Project, Run, SetThresholds
 from core.review import Queue, View
+from core.roundtrip.recalibration import recalibrated
 from core.video.reader import VideoInfo
 
 
@@ -136,7 +137,13 @@ class Showing(QObject):
 
     @property
     def everything(self) -> Findings | None:
-        """All that was found, whatever the thresholds."""
+        """All that was found, whatever the thresholds; as plausible as it is shown."""
+        found, wanted = self._everything, self.project.recalibration
+        return recalibrated(found, wanted) if found is not None else None
+
+    @property
+    def as_found(self) -> Findings | None:
+        """The same before any recalibration."""
         return self._everything
 
     def set_thresholds(self, thresholds: Thresholds) -> None:
@@ -148,9 +155,7 @@ class Showing(QObject):
         except UserError as error:
             self.failed.emit(error)
             return
-        if self.run is not None:
-            self._show_run(self.run, self.detections, self._everything)
-        self.run_changed.emit()
+        self._show_again()
 
     def set_view(self, view: View) -> None:
         """Show another part of the queue, or sort it in another way."""
@@ -204,13 +209,23 @@ class Showing(QObject):
         """Put a box under review and show its frame."""
         self.go_to(box.frame, box)
 
+    def shown_of(self, findings: Findings) -> Findings:
+        """What of a run's findings is shown: recalibrated, and within the thresholds."""
+        return recalibrated(findings, self.project.recalibration).within(self.thresholds)
+
     # Inside
+
+    def _show_again(self) -> None:
+        """Show the findings anew, after what decides about them has changed."""
+        if self.run is not None:
+            self._show_run(self.run, self.detections, self._everything)
+        self.run_changed.emit()
 
     def _show_run(self, run: Run, detections: Detections, findings: Findings | None) -> None:
         self.run = run
         self.detections = detections
         self._everything = findings
-        self.findings = findings.within(self.thresholds) if findings is not None else None
+        self.findings = self.shown_of(findings) if findings is not None else None
         self._collect_boxes()
         # The box under review as this run has it, or else the next one to do.
         here = {box.key: box for box in self.boxes_in(self.frame)}

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import care, detecting, embedding, exporting, handing_over, movies, selecting
+from core.cli import care, detecting, embedding, exporting, handing_over, labels, movies, selecting
 from core.cli.options import progress, show
 from core.cloud.token import redacted
 from core.errors import UserError
@@ -105,6 +105,7 @@ for part in (
     selecting.app,
     exporting.app,
     movies.app,
+    labels.app,
     handing_over.app,
     care.app,
 ):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from core.errors import ExportError
 from core.export.base import Labeled
@@ -91,19 +92,27 @@ def read_manifest(path: Path) -> Manifest:
     """Read it.
 
     Args:
-        path: An export's folder, or the file itself.
+        path: An export's folder or zip, or the file itself.
 
     Raises:
         ExportError: There is none, or it cannot be read.
     """
     file = path / MANIFEST if path.is_dir() else path
     try:
-        return _manifest(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _manifest(json.loads(_content(file)))
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ExportError(
             f"{file} cannot be read as the list of what was exported ({error})",
-            mend=f"give the folder that was exported, or its {MANIFEST}",
+            mend=f"give the folder or zip that was exported, or its {MANIFEST}",
         ) from error
+
+
+def _content(file: Path) -> bytes:
+    if file.suffix.lower() != ".zip":
+        return file.read_bytes()
+    with ZipFile(file) as archive:
+        inside = (name for name in archive.namelist() if name.rpartition("/")[2] == MANIFEST)
+        return archive.read(next(inside, MANIFEST))
 
 
 def _manifest(found: Mapping[str, Any]) -> Manifest:

@@ -27,7 +27,8 @@ _FIRST_FRAME = 1
 _COLUMNS = ("class", "cx", "cy", "w", "h", "score", "track id")
 _LINE = "class cx cy w h [score]"
 _MEND = "give a folder with one text file a frame, such as highway_12.txt"
-_NAME_FILES = ("data.yaml", "classes.txt", "obj.names")
+NAME_FILES = ("data.yaml", "classes.txt", "obj.names")
+"""Files that name the classes."""
 
 
 def read_yolo(path: Path, video: ForVideo, options: ImportOptions) -> Imported:
@@ -40,7 +41,7 @@ def read_yolo(path: Path, video: ForVideo, options: ImportOptions) -> Imported:
             something else than boxes; names file and line.
     """
     folder = path / "labels" if (path / "labels").is_dir() else path
-    files = sorted(file for file in folder.glob("*.txt") if file.name not in _NAME_FILES)
+    files = sorted(file for file in folder.glob("*.txt") if file.name not in NAME_FILES)
     if not files:
         raise ImportedDetectionsError(f"{path} holds no .txt files", mend=_MEND)
     frames = frames_of_names(
@@ -51,14 +52,14 @@ def read_yolo(path: Path, video: ForVideo, options: ImportOptions) -> Imported:
         if frame is not None:
             data = read_bytes(file, _MEND)
             read.append((file.name, data))
-            _read_lines(decoded(data, file, _MEND), file.name, frame, video, found)
+            read_lines(decoded(data, file, _MEND), file.name, frame, video, found)
     boxes = found.boxes()
     names = options.class_names
     name_file = None if names is not None else _name_file(folder)
     if name_file is not None:
         data = read_bytes(name_file, "mend or remove it")
         read.append((name_file.name, data))
-        names = _names(decoded(data, name_file, "save it as UTF-8"), name_file)
+        names = class_names(decoded(data, name_file, "save it as UTF-8"), name_file)
     return Imported(
         fit(boxes, video, options.min_score, in_pixels=False),
         names_for(boxes, names),
@@ -67,7 +68,12 @@ def read_yolo(path: Path, video: ForVideo, options: ImportOptions) -> Imported:
     )
 
 
-def _read_lines(text: str, name: str, frame: int, video: ForVideo, found: BoxList) -> None:
+def read_lines(text: str, name: str, frame: int, video: ForVideo, found: BoxList) -> None:
+    """Read the boxes of one frame.
+
+    Raises:
+        ImportedDetectionsError: A line is no box; names it.
+    """
     for number, line in enumerate(text.split("\n"), start=1):
         fields = line.split()
         if fields:
@@ -120,12 +126,16 @@ def _wrong(where: str, says: str, mend: str = "correct it") -> ImportedDetection
 
 
 def _name_file(folder: Path) -> Path | None:
-    places = (place / name for place in (folder, folder.parent) for name in _NAME_FILES)
+    places = (place / name for place in (folder, folder.parent) for name in NAME_FILES)
     return next((place for place in places if place.is_file()), None)
 
 
-def _names(text: str, path: Path) -> tuple[str, ...]:
-    """Names by class id, from a line each, or from `names` in YAML."""
+def class_names(text: str, path: Path) -> tuple[str, ...]:
+    """Names by class id, from a line each, or from `names` in YAML.
+
+    Raises:
+        ImportedDetectionsError: There are none.
+    """
     if path.suffix != ".yaml":
         lines = text.rstrip().splitlines()
         return tuple(line.strip() or f"class {i}" for i, line in enumerate(lines))

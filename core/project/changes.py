@@ -9,6 +9,7 @@ from core.export.request import ExportRequest
 from core.frames import FrameRange
 from core.prelabels import Decision, Verdict
 from core.project.handover import Handover, Selecting, Selection
+from core.roundtrip.recalibration import Recalibration
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,21 @@ class SetExporting:
     exporting: ExportRequest
 
 
-SetValue = SetThresholds | SetRange | SetHandover | SetSelection | SetSelecting | SetExporting
+@dataclass(frozen=True)
+class SetRecalibration:
+    """A change: how plausibilities are corrected, None for not at all."""
+
+    recalibration: Recalibration | None
+
+
+SetValue = (
+    SetThresholds
+    | SetRange
+    | SetHandover
+    | SetSelection
+    | SetSelecting
+    | SetExporting
+    | SetRecalibration
+)
 """Changes that replace one value of a project as a whole; the value has the same name in both."""
 Change = SetDecisions | ChooseRun | SetValue

@@ -34,6 +34,7 @@ from core.project.store import (
     write_setting,
 )
 from core.project.values import VALUES
+from core.roundtrip.recalibration import Recalibration
 from core.video.identity import identify
 from core.video.reader import VideoInfo
 
@@ -60,6 +61,7 @@ class Project:
         selection: The frames that are chosen for labeling, None for no choice.
         selecting: How they are chosen here, and what was chosen before.
         exporting: What was asked to be handed over last, and in which form.
+        recalibration: How plausibilities are corrected, None for not at all.
     """
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, video: VideoRecord) -> None:
@@ -74,6 +76,7 @@ class Project:
         self.selection: Selection | None
         self.selecting: Selecting
         self.exporting: ExportRequest
+        self.recalibration: Recalibration | None
         for value in VALUES.values():
             setattr(self, value.name, value.read(read_setting(connection, value.name)))
         self._texts = history.texts(connection)

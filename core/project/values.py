@@ -12,6 +12,7 @@ from core.project.changes import (
     SetExporting,
     SetHandover,
     SetRange,
+    SetRecalibration,
     SetSelecting,
     SetSelection,
     SetThresholds,
@@ -25,6 +26,7 @@ from core.project.handover import (
     Selecting,
     Selection,
 )
+from core.roundtrip.recalibration import Recalibration
 from core.selection.request import SelectRequest
 
 
@@ -84,4 +86,7 @@ VALUES: dict[type[SetValue], Value] = {
     SetSelection: Value("selection", asdict, _selection, _nothing),
     SetSelecting: Value("selecting", _dump_selecting, _selecting, Selecting),
     SetExporting: Value("exporting", ExportRequest.to_json, ExportRequest.from_json, ExportRequest),
+    SetRecalibration: Value(
+        "recalibration", Recalibration.to_json, Recalibration.from_json, _nothing
+    ),
 }

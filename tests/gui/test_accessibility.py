@@ -35,11 +35,14 @@ from core.cloud.selection import SelectionRequest
 from core.detectors.base import DetectorConfig
 from core.export.request import ExportRequest
 from core.project import CloudPlace
+from core.roundtrip.comparing import RoundTrip
 from core.settings import Settings
 from gui.dialogs import trust
 from gui.dialogs.detect import DetectDialog
 from gui.dialogs.export import ExportDialog
+from gui.dialogs.finished_labels import FinishedLabelsDialog
 from gui.dialogs.keys import KeysDialog
+from gui.dialogs.labels_files import LabelsFilesDialog
 from gui.dialogs.schedule import ScheduleDialog, ScheduleFacts
 from gui.dialogs.settings import SettingsDialog
 from gui.dialogs.signed_urls import SignedFacts, SignedUrlsDialog
@@ -52,6 +55,7 @@ from gui.sheet import Sheet
 from gui.theme import DARK, LIGHT, Theme, apply_theme, stylesheet
 from tests.gui.conftest import OpenWindow
 from tests.gui.selection_making import show_fake_page
+from tests.gui.test_finished_labels import LEARNT, report
 from tests.gui.test_theme import GROUNDS, THEMES, contrast
 from tests.gui.test_upload_dialog import PLAN
 
@@ -188,6 +192,10 @@ PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "change keys": dialog(lambda window: KeysDialog({}, LIGHT, window)),
     "trust": dialog(lambda window: trust._question("/models/mine.pt", window)),
     "guide": dialog(lambda window: GuideDialog(window)),
+    "labels": dialog(lambda window: LabelsFilesDialog(None, LEARNT, window)),
+    "finished labels": dialog(
+        lambda window: FinishedLabelsDialog(RoundTrip(report(), LEARNT), LEARNT, window)
+    ),
 }
 
 

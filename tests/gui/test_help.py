@@ -36,7 +36,7 @@ def test_f1_opens_the_guide_and_closes_it(qtbot: QtBot, window: MainWindow) -> N
 
 def test_pages_and_pictures_that_a_page_names_are_there() -> None:
     folder = files("resources").joinpath("guide")
-    assert len(pages()) == 9
+    assert len(pages()) == 10
     for name, text in pages().items():
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             assert folder.joinpath(target).is_file(), f"{name}: {target}"

@@ -1,0 +1,1 @@
+"""The round trip: what annotators made of the boxes that were handed over."""
