@@ -7,12 +7,27 @@ from importlib.metadata import entry_points
 from core.errors import ExportError
 from core.export.base import Format
 from core.export.formats.coco import COCO
+from core.export.formats.cvat_images import CVAT_IMAGES
+from core.export.formats.cvat_video import CVAT_VIDEO
+from core.export.formats.label_studio import LABEL_STUDIO
+from core.export.formats.label_studio_video import LABEL_STUDIO_VIDEO
+from core.export.formats.labelme import LABELME
+from core.export.formats.viame import VIAME
 from core.export.formats.yolo import YOLO
 
 GROUP = "flickerscope.exporters"
 """Entry-point group; each entry is a `Format`."""
 
-BUILT_IN: tuple[Format, ...] = (COCO, YOLO)
+BUILT_IN: tuple[Format, ...] = (
+    COCO,
+    YOLO,
+    CVAT_IMAGES,
+    CVAT_VIDEO,
+    LABEL_STUDIO,
+    LABEL_STUDIO_VIDEO,
+    LABELME,
+    VIAME,
+)
 
 
 @cache
