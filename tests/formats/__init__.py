@@ -1,0 +1,1 @@
+"""What formats write is read back by the libraries of third parties."""

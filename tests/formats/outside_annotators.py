@@ -1,0 +1,3 @@
+"""Readers of what annotation tools import, for `outside.py`."""
+
+READERS = {}

@@ -1,0 +1,3 @@
+"""Readers of what detectors and trackers are trained and measured with, for `outside.py`."""
+
+READERS = {}

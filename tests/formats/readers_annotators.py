@@ -1,0 +1,5 @@
+"""Readers of what annotation tools import."""
+
+from tests.formats.readers import Reader
+
+READERS: tuple[Reader, ...] = ()
