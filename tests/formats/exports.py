@@ -127,6 +127,7 @@ def _outside_python() -> list[str]:
     if uv is None:
         pytest.skip("uv is not installed, which makes the environment of some third parties")
     base = [uv, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable]
+    base += ["--config-file", str(_HERE / "uv.toml")]
     python = [*base, "--with-requirements", str(_HERE / "requirements.txt"), "python"]
     made = subprocess.run(
         [*python, "-c", ""], capture_output=True, text=True, timeout=_SECONDS, check=False

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from core.export.base import IMAGES, Format, Labeled, LabeledFrame
 from core.export.formats import cvat_xml as cvat
+from core.export.xml_text import in_tag
 
 
 def write_cvat_images(folder: Path, labeled: Labeled) -> None:
     """Write `annotations.xml` and `labels.json`; see `core.export.base.FormatWriter`."""
     head = cvat.head(labeled, name=_name(labeled), size=len(labeled.frames), mode="annotation")
-    labels = {name: cvat.in_tag(name) for name in labeled.class_names}
+    labels = {name: in_tag(name) for name in labeled.class_names}
     with (folder / "annotations.xml").open("w", encoding="utf-8", newline="\n") as file:
         file.write(head)
         file.writelines(
@@ -37,7 +38,7 @@ def _image(
     number: int, frame: LabeledFrame, labeled: Labeled, labels: dict[str, str]
 ) -> Iterator[str]:
     video = labeled.videos[frame.video]
-    name = cvat.in_tag(frame.path.removeprefix(f"{IMAGES}/"))
+    name = in_tag(frame.path.removeprefix(f"{IMAGES}/"))
     yield f'<image id="{number}" name={name} width="{video.width}" height="{video.height}">\n'
     for box in frame.prelabels:
         yield (

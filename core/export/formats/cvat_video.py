@@ -13,16 +13,17 @@ from core.export.base import IMAGES, Format, Labeled, PictureName
 from core.export.formats import cvat_xml as cvat
 from core.export.keyframes import keyframes
 from core.export.labeled_tracks import LabeledTrack, Seen, labeled_tracks
+from core.export.xml_text import in_tag, in_text
 
 
 def write_cvat_video(folder: Path, labeled: Labeled) -> None:
     """Write `<video>.xml` and `labels.json`; see `core.export.base.FormatWriter`."""
     for at, video in enumerate(labeled.videos):
         frames = labeled.of_video(at)
-        size = len(video.index) if labeled.media == "video" else len(frames)
+        size = len(frames) if labeled.media == "frames" else len(video.index)
         more = (
             f"<original_size>\n<width>{video.width}</width>\n<height>{video.height}</height>\n"
-            f"</original_size>\n<source>{cvat.in_text(video.path.name)}</source>\n"
+            f"</original_size>\n<source>{in_text(video.path.name)}</source>\n"
         )
         with (folder / f"{video.name}.xml").open("w", encoding="utf-8", newline="\n") as file:
             file.write(
@@ -36,7 +37,7 @@ def write_cvat_video(folder: Path, labeled: Labeled) -> None:
 
 def _track(number: int, track: LabeledTrack, size: int) -> Iterator[str]:
     source = cvat.origin(track.boxes[0].prelabel.source)
-    yield f'<track id="{number}" label={cvat.in_tag(track.class_name)} source="{source}">\n'
+    yield f'<track id="{number}" label={in_tag(track.class_name)} source="{source}">\n'
     for run in track.runs():
         keys = set(keyframes(run))
         for at, seen in enumerate(run):

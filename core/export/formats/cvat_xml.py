@@ -5,18 +5,14 @@ Raw view of CVAT's label constructor.
 """
 
 import json
-import re
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from core.export.base import Labeled
+from core.export.xml_text import in_text, legal
 from core.prelabels import Prelabel, Source
 
 LABELS = "labels.json"
-
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write."""
 
 _ATTRIBUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("score", "number", ("0", "1", "0.0001")),
@@ -32,16 +28,6 @@ _ORIGIN = {
     Source.EDITED: "semi-auto",
     Source.DRAWN: "manual",
 }
-
-
-def in_text(found: str) -> str:
-    """As it stands between tags."""
-    return escape(_FORBIDDEN.sub("\ufffd", found))
-
-
-def in_tag(found: str) -> str:
-    """As the value of an XML attribute, with its quotes."""
-    return quoteattr(_FORBIDDEN.sub("\ufffd", found))
 
 
 def origin(source: Source) -> str:
@@ -90,7 +76,7 @@ def write_labels(folder: Path, labeled: Labeled) -> None:
     """Write `labels.json`."""
     found = [
         {
-            "name": name,
+            "name": legal(name),
             "type": "any",
             "attributes": [_specification(*attribute) for attribute in _ATTRIBUTES],
         }

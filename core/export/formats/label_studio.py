@@ -9,6 +9,7 @@ from typing import Any
 
 from core.export.base import IMAGES, Format, Labeled, LabeledFrame
 from core.export.formats import label_studio_common as common
+from core.export.xml_text import legal
 from core.prelabels import Prelabel
 
 
@@ -39,8 +40,6 @@ def _task(frame: LabeledFrame, labeled: Labeled) -> dict[str, Any]:
 
 
 def _region(number: int, prelabel: Prelabel, width: int, height: int) -> common.Region:
-    found = [prelabel.source.value, prelabel.kind]
-    track = {"track": prelabel.track} if prelabel.track >= 0 else {}
     return {
         "id": f"box-{number}",
         "type": "rectanglelabels",
@@ -51,16 +50,17 @@ def _region(number: int, prelabel: Prelabel, width: int, height: int) -> common.
         "image_rotation": 0,
         "value": {
             **common.percent(prelabel, width, height),
-            "rectanglelabels": [prelabel.class_name],
+            "rectanglelabels": [legal(prelabel.class_name)],
         },
         "score": round(prelabel.score, 4),
-        "meta": {
-            "text": [text for text in found if text],
-            "source": prelabel.source.value,
-            "kind": prelabel.kind,
-            **track,
-        },
+        "meta": _meta(prelabel),
     }
+
+
+def _meta(prelabel: Prelabel) -> dict[str, Any]:
+    found = {"source": prelabel.source.value, "kind": prelabel.kind}
+    track = {"track": prelabel.track} if prelabel.track >= 0 else {}
+    return {"text": [text for text in found.values() if text], **found, **track}
 
 
 LABEL_STUDIO = Format(

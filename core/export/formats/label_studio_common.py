@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.sax.saxutils import quoteattr
 
 from core.export.base import Labeled
+from core.export.xml_text import in_tag
 from core.prelabels import Prelabel
 
 Region = dict[str, Any]
@@ -58,13 +58,17 @@ def task(data: dict[str, Any], model: str, regions: Sequence[Region]) -> dict[st
 
 def label_elements(labeled: Labeled) -> str:
     """The classes, for the labeling interface."""
-    return "".join(f"    <Label value={quoteattr(name)}/>\n" for name in labeled.class_names)
+    return "".join(f"    <Label value={in_tag(name)}/>\n" for name in labeled.class_names)
 
 
 def write_tasks(folder: Path, tasks: Iterable[dict[str, Any]]) -> None:
-    """Write `tasks.json`."""
-    text = json.dumps(list(tasks), ensure_ascii=False)
-    (folder / "tasks.json").write_text(text, encoding="utf-8")
+    """Write `tasks.json`, a task a line."""
+    with (folder / "tasks.json").open("w", encoding="utf-8") as file:
+        file.write("[")
+        for at, each in enumerate(tasks):
+            file.write(",\n" if at else "\n")
+            file.write(json.dumps(each, ensure_ascii=False))
+        file.write("\n]\n")
 
 
 def write_config(folder: Path, media: str, view: str) -> None:

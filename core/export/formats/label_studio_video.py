@@ -6,6 +6,7 @@ which this would be off by more than half a pixel. A box that is not `enabled` i
 before a gap.
 """
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from core.export.base import ExportVideo, Format, Labeled
 from core.export.formats import label_studio_common as common
 from core.export.keyframes import keyframes
 from core.export.labeled_tracks import LabeledTrack, Seen, labeled_tracks
+from core.export.xml_text import legal
+from core.prelabels import Source
 
 VIDEOS = "videos"
 """Folder of the whole videos inside an export."""
@@ -57,10 +60,25 @@ def _region(number: int, track: LabeledTrack, video: ExportVideo) -> common.Regi
                 for run in track.runs()
                 for at in keyframes(run)
             ],
-            "labels": [track.class_name],
+            "labels": [legal(track.class_name)],
         },
         "score": round(track.score, 4),
+        "meta": _meta(track),
     }
+
+
+def _meta(track: LabeledTrack) -> dict[str, Any]:
+    """The track, and as text in which frames its boxes are not the model's."""
+    frames = defaultdict(list)
+    for seen in track.boxes:
+        frames[seen.prelabel.source].append(str(seen.number + 1))
+    text = [
+        f"{source}: {', '.join(found)}"
+        for source, found in frames.items()
+        if source is not Source.MODEL
+    ]
+    number = track.boxes[0].prelabel.track
+    return {"text": text} | ({"track": number} if number >= 0 else {})
 
 
 def _key(seen: Seen, video: ExportVideo, enabled: bool) -> dict[str, Any]:
@@ -83,7 +101,7 @@ LABEL_STUDIO_VIDEO = Format(
     media=("video", "none"),
     about=(
         "Label Studio imports tasks.json into a project with label_config.xml, which tells how; "
-        "between the boxes that are written, boxes may be off by half a pixel, and it plays videos "
-        "at one frame rate only."
+        "between the boxes that are written, boxes may be off by half a pixel, and have no score; "
+        "it plays videos at one frame rate only."
     ),
 )

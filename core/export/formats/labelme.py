@@ -21,7 +21,7 @@ def write_labelme(folder: Path, labeled: Labeled) -> None:
     for frame in labeled.frames:
         path = folder / PurePosixPath(frame.path).with_suffix(".json")
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(_document(frame, labeled), ensure_ascii=False, indent=1)
+        text = json.dumps(_document(frame, labeled), ensure_ascii=False)
         path.write_text(text, encoding="utf-8")
     names = "".join(f"{name}\n" for name in labeled.class_names)
     (folder / "labels.txt").write_text(names, encoding="utf-8")

@@ -41,7 +41,7 @@ def write_viame(folder: Path, labeled: Labeled) -> None:
 
 
 def _metadata(video: ExportVideo, labeled: Labeled) -> list[str]:
-    fps = {"fps": float(video.index.rate)} if labeled.media == "video" else {}
+    fps = {} if labeled.media == "frames" else {"fps": float(video.index.rate)}
     found = {**fps, "exported_by": "flickerscope", "model": video.model, "run": video.run}
     return ["# metadata", *(f"{key}: {json.dumps(value)}" for key, value in found.items())]
 
@@ -56,7 +56,7 @@ def _lines(frames: list[LabeledFrame], labeled: Labeled) -> Iterator[list[object
     # DIVE takes the boxes of a track in the order of their frames only.
     for number, track, prelabel in sorted(lines, key=lambda line: line[:2]):
         frame = by_number[number]
-        where = _time(labeled.seconds(frame)) if labeled.media == "video" else _picture(frame)
+        where = _picture(frame) if labeled.media == "frames" else _time(labeled.seconds(frame))
         yield [track, where, number, *_box(prelabel)]
 
 
