@@ -7,12 +7,28 @@ from importlib.metadata import entry_points
 from core.errors import ExportError
 from core.export.base import Format
 from core.export.formats.coco import COCO
+from core.export.formats.fiftyone import FIFTYONE
+from core.export.formats.kitti import KITTI
+from core.export.formats.lightly import LIGHTLY
+from core.export.formats.motchallenge import MOTCHALLENGE
+from core.export.formats.tables import CSV, PARQUET
+from core.export.formats.voc import VOC
 from core.export.formats.yolo import YOLO
 
 GROUP = "flickerscope.exporters"
 """Entry-point group; each entry is a `Format`."""
 
-BUILT_IN: tuple[Format, ...] = (COCO, YOLO)
+BUILT_IN: tuple[Format, ...] = (
+    COCO,
+    YOLO,
+    VOC,
+    MOTCHALLENGE,
+    KITTI,
+    LIGHTLY,
+    FIFTYONE,
+    CSV,
+    PARQUET,
+)
 
 
 @cache
