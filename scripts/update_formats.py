@@ -17,4 +17,6 @@ TEST = "tests/formats/test_third_parties.py::test_the_page_says_what_was_read_ba
 if __name__ == "__main__":
     os.chdir(REPOSITORY)
     os.environ["FLICKERSCOPE_UPDATE_FORMATS"] = "1"
-    sys.exit(pytest.main(["-n", "0", "-q", TEST]))
+    os.environ["FLICKERSCOPE_TEST_FIFTYONE"] = "1"
+    # The first time, environments of some hundred megabytes are made.
+    sys.exit(pytest.main(["-n", "0", "-q", "--timeout", "900", TEST]))

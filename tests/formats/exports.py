@@ -1,24 +1,15 @@
 """The sample in every format that has a reader, written once, and what the readers say of it."""
 
-import json
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from core.export.base import ExportVideo, Labeled
 from core.export.registry import formats
+from tests.formats.environments import ENVIRONMENTS
 from tests.formats.readers import ReadBox, Reader
 from tests.formats.registry import READERS
 from tests.formats.sample import write_sample
-
-_HERE = Path(__file__).parent
-_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -55,6 +46,8 @@ class Exports:
     videos: tuple[ExportVideo, ...]
     _labeled: dict[str, Labeled] = field(default_factory=dict)
     _read: dict[str, list[ReadBox]] = field(default_factory=dict)
+    _found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By environment, then by variant."""
 
     def labeled(self, variant: Variant) -> Labeled:
         """What was written."""
@@ -78,33 +71,27 @@ class Exports:
         return self._read[variant.key]
 
     def _from_outside(self, variant: Variant) -> list[ReadBox]:
-        found = self._outside[variant.key]
+        found = self._outside(variant.reader.environment)[variant.key]
         assert not isinstance(found, str), found
         return [ReadBox(**{**box, "xyxy": tuple(box["xyxy"])}) for box in found]
 
-    @cached_property
-    def _outside(self) -> dict[str, Any]:
-        """What all readers in the other environment found: one process, for their imports take
+    def _outside(self, environment: str) -> dict[str, Any]:
+        """What all readers in an environment found: one process, for their imports take
         seconds."""
-        python = _outside_python()
-        wanted = [
-            {
-                "key": variant.key,
-                "format": variant.reader.format,
-                "library": variant.reader.library,
-                "folder": variant.export,
-                "told": told(self.labeled(variant)),
-            }
-            for variant in VARIANTS
-            if variant.reader.read is None
-        ]
-        (self.folder / "wanted.json").write_text(json.dumps(wanted), encoding="utf-8")
-        command = [*python, str(_HERE / "outside.py"), str(self.folder)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return dict(json.loads((self.folder / "read.json").read_text(encoding="utf-8")))
+        if environment not in self._found:
+            wanted = [
+                {
+                    "key": variant.key,
+                    "format": variant.reader.format,
+                    "library": variant.reader.library,
+                    "folder": variant.export,
+                    "told": told(self.labeled(variant)),
+                }
+                for variant in VARIANTS
+                if variant.reader.read is None and variant.reader.environment == environment
+            ]
+            self._found[environment] = ENVIRONMENTS[environment].read(self.folder, wanted)
+        return self._found[environment]
 
 
 def told(labeled: Labeled) -> dict[str, Any]:
@@ -116,22 +103,13 @@ def told(labeled: Labeled) -> dict[str, Any]:
             for v in labeled.videos
         ],
         "frames": [
-            {"video": f.video, "frame": f.frame, "number": f.number, "path": f.path}
+            {
+                "video": f.video,
+                "frame": f.frame,
+                "number": f.number,
+                "path": f.path,
+                "split": f.split,
+            }
             for f in labeled.frames
         ],
     }
-
-
-def _outside_python() -> list[str]:
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("uv is not installed, which makes the environment of some third parties")
-    base = [uv, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable]
-    base += ["--config-file", str(_HERE / "uv.toml")]
-    python = [*base, "--with-requirements", str(_HERE / "requirements.txt"), "python"]
-    made = subprocess.run(
-        [*python, "-c", ""], capture_output=True, text=True, timeout=_SECONDS, check=False
-    )
-    if made.returncode:
-        pytest.skip(f"uv cannot make the environment of some third parties: {made.stderr.strip()}")
-    return python

@@ -29,7 +29,8 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Pair:
-    video: int
+    sequence: tuple[int, str]
+    """Video and split: the parts of a split know nothing of each other."""
     written: Prelabel
     read: ReadBox
 
@@ -46,7 +47,7 @@ def measured(labeled: Labeled, read: list[ReadBox], precision: float) -> Measure
         by_frame[box.frame].append(box)
     assert set(by_frame) <= set(range(len(labeled.frames)))
     pairs = [
-        _Pair(frame.video, written, found)
+        _Pair((frame.video, frame.split), written, found)
         for place, frame in enumerate(labeled.frames)
         for written, found in _matched(frame.path, frame.prelabels, by_frame[place], precision)
     ]
@@ -101,8 +102,8 @@ def _track(pairs: list[_Pair]) -> Kept:
     object for each class; but no two become one."""
     if all(pair.read.track is None for pair in pairs):
         return "lost"
-    read_as: dict[tuple[int, int, str], int] = {}
-    written_as: dict[tuple[int, int], tuple[int, int]] = {}
+    read_as: dict[tuple[tuple[int, str], int, str], int] = {}
+    written_as: dict[tuple[tuple[int, str], int], tuple[int, int]] = {}
     same = True
     for place, pair in enumerate(pairs):
         tracked, read = pair.written.track >= 0, pair.read.track
@@ -111,8 +112,10 @@ def _track(pairs: list[_Pair]) -> Kept:
             assert not tracked, f"{pair} lost its track"
             continue
         object_ = (0, pair.written.track) if tracked else (1, place)
-        assert written_as.setdefault((pair.video, read), object_) == object_, pair
+        assert written_as.setdefault((pair.sequence, read), object_) == object_, pair
         if tracked:
-            known = read_as.setdefault((pair.video, *object_[1:], pair.written.class_name), read)
+            known = read_as.setdefault(
+                (pair.sequence, pair.written.track, pair.written.class_name), read
+            )
             assert known == read, f"{pair} became two objects"
     return "kept" if same else "renumbered"

@@ -33,10 +33,12 @@ class Reader:
     library: str
     read: Callable[[Path, Labeled], list[ReadBox]] | None
     """Gets the export's folder and what was written into it. None where the library wants an
-    environment of its own: `outside.py` has the reader then."""
+    environment of its own: a module of `outside.py` has the reader then."""
     media: Media = "frames"
     precision: float = 1.0
     """px; what the format, or the reader, rounds to."""
+    environment: str = "annotators"
+    """A key of `environments.ENVIRONMENTS`, where `read` is None."""
 
 
 def place_of_paths(labeled: Labeled) -> dict[str, int]:

@@ -70,11 +70,12 @@ def sample(
     for place, video in enumerate(videos):
         whole = media == "video"
         chosen = range(FRAMES) if whole else CHOSEN[place]
-        for at, frame in enumerate(chosen):
+        parts = [_split(frame) if split else "" for frame in chosen]
+        for at, (frame, part) in enumerate(zip(chosen, parts, strict=True)):
             number = frame if whole else at
-            part: Split = ("val" if frame >= FRAMES // 2 else "train") if split else ""
             stem = f"{video.name}-{frame:02}-mp4" if whole else next(stems)
-            path = format_.place(PictureName(video.name, number, stem, ".png", part))
+            in_split = parts[:at].count(part)
+            path = format_.place(PictureName(video.name, in_split, stem, ".png", part))
             if media != "frames":
                 path = path.rpartition("/")[2]
             frames.append(LabeledFrame(place, frame, number, path, _boxes(place, frame), part))
@@ -104,6 +105,10 @@ def write_sample(
             shutil.copy(video.path, folder / VIDEO_FOLDER / f"{video.name}{video.path.suffix}")
     format_.write(folder, labeled)
     return labeled
+
+
+def _split(frame: int) -> Split:
+    return "val" if frame >= FRAMES // 2 else "train"
 
 
 def _boxes(video: int, frame: int) -> tuple[Prelabel, ...]:

@@ -1,7 +1,6 @@
 """docs/formats.md: what each format keeps, as third parties read it back."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence, Set
 
 from core.export.registry import formats
 from tests.formats.measuring import Kept, Measured
@@ -29,13 +28,27 @@ letters of two scripts, boxes of every source, tracks with a gap, an empty frame
 """
 
 
-def page(found: Iterable[tuple[Reader, Measured]]) -> str:
-    """The page, from what readers found."""
-    ordered = sorted(found, key=lambda pair: list(formats()).index(pair[0].format))
-    by_format = {name: list(each) for name, each in groupby(ordered, lambda pair: pair[0].format)}
-    rows = [_row(name, each) for name, each in by_format.items()]
-    notes = [f"- **{formats()[name].title}**: {formats()[name].about}\n" for name in by_format]
+def page(found: Iterable[tuple[Reader, Measured]], missed: Set[str], before: str) -> str:
+    """The page, from what readers found.
+
+    Args:
+        found: What each reader found, in any order.
+        missed: Formats with readers that could not be asked here; their rows stay as they were.
+        before: The page as it was.
+    """
+    by_format: dict[str, list[tuple[Reader, Measured]]] = {name: [] for name in formats()}
+    for reader, measured in found:
+        by_format[reader.format].append((reader, measured))
+    known = {line.split("|")[2].strip(" `"): f"{line}\n" for line in _rows_of(before)}
+    rows = [
+        known.get(name, "") if name in missed else _row(name, by_format[name]) for name in by_format
+    ]
+    notes = [f"- **{each.title}**: {each.about}\n" for each in formats().values()]
     return _HEAD + "".join(rows) + "\n## Who reads them, and what they lose\n\n" + "".join(notes)
+
+
+def _rows_of(page: str) -> Iterable[str]:
+    return [line for line in page.splitlines() if line.startswith("| ")]
 
 
 def _row(name: str, found: Sequence[tuple[Reader, Measured]]) -> str:

@@ -29,7 +29,16 @@ def test_every_format_has_a_reader() -> None:
 
 
 def test_the_page_says_what_was_read_back(exports: Exports) -> None:
-    found = page([(variant.reader, measure(exports, variant)) for variant in VARIANTS])
+    found, missed = [], set()
+    for variant in VARIANTS:
+        try:
+            found.append((variant.reader, measure(exports, variant)))
+        except pytest.skip.Exception:
+            missed.add(variant.reader.format)
+    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    now = page(found, missed, before)
     if os.environ.get(UPDATE):
-        PAGE.write_text(found, encoding="utf-8")
-    assert PAGE.read_text(encoding="utf-8") == found, "run python scripts/update_formats.py"
+        assert not missed
+        PAGE.write_text(now, encoding="utf-8")
+    else:
+        assert before == now, "run python scripts/update_formats.py"
