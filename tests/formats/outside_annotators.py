@@ -220,5 +220,5 @@ READERS = {
     ("label-studio", "label-studio-sdk"): label_studio,
     ("label-studio-video", "label-studio-sdk"): label_studio_video,
     ("labelme", "labelme"): labelme,
-    ("viame", "dive"): viame,
+    ("viame", "DIVE"): viame,
 }

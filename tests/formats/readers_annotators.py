@@ -29,6 +29,6 @@ READERS: tuple[Reader, ...] = (
     Reader("label-studio", "label-studio-sdk", None),
     Reader("label-studio-video", "label-studio-sdk", None, "video"),
     Reader("labelme", "labelme", None),
-    Reader("viame", "dive", None, "video"),
-    Reader("viame", "dive", None, "frames"),
+    Reader("viame", "DIVE", None, "video"),
+    Reader("viame", "DIVE", None, "frames"),
 )

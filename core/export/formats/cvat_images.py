@@ -53,7 +53,8 @@ CVAT_IMAGES = Format(
     "CVAT for images 1.1",
     write_cvat_images,
     about=(
-        "CVAT keeps scores, sources, tracks and kinds as attributes of boxes where the task was "
-        "made with labels.json; its names of classes end after 64 characters."
+        "CVAT imports annotations.xml as “CVAT 1.1”; it keeps scores, sources, tracks and kinds "
+        "where the task's labels are those of labels.json (for the Raw view of its label "
+        "constructor), and 64 characters of the name of a class."
     ),
 )

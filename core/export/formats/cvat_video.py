@@ -67,8 +67,8 @@ CVAT_VIDEO = Format(
     media=("video", "frames", "none"),
     place=_place,
     about=(
-        "CVAT keeps tracks, and scores, sources and kinds at keyframes where the task was made "
-        "with labels.json; between keyframes boxes may be off by half a pixel; its names of "
-        "classes end after 64 characters."
+        "CVAT imports the file of a video as “CVAT 1.1”; it keeps tracks, and scores, sources and "
+        "kinds at keyframes, as CVAT for images does; between keyframes boxes may be off by half "
+        "a pixel."
     ),
 )

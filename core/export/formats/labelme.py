@@ -61,5 +61,5 @@ LABELME = Format(
     "labelme",
     "labelme",
     write_labelme,
-    about="labelme opens the folder with the pictures; it keeps everything.",
+    about="labelme opens the folder with the pictures; it keeps everything, tracks as groups.",
 )
