@@ -1,12 +1,33 @@
 """Reads a FiftyOneDataset by FiftyOne and its database, for `outside.py`."""
 
+import atexit
 import os
+import socket
+import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
-_HOME = tempfile.TemporaryDirectory(prefix="fiftyone-", ignore_cleanup_errors=True)
-os.environ["FIFTYONE_DATABASE_DIR"] = str(Path(_HOME.name) / "database")
-os.environ["FIFTYONE_CONFIG_PATH"] = str(Path(_HOME.name) / "config.json")
+
+def start_database() -> str:
+    """Its address. FiftyOne would start it, too, but not wait for it on a busy computer."""
+    home = tempfile.TemporaryDirectory(prefix="fiftyone-", ignore_cleanup_errors=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (package,) = find_spec("fiftyone").submodule_search_locations
+    mongod = Path(package) / "db" / "bin" / "mongod"
+    database = subprocess.Popen(
+        [mongod, "--dbpath", home.name, "--port", str(port), "--bind_ip", "127.0.0.1"],
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(home.cleanup)
+    atexit.register(database.wait)
+    atexit.register(database.terminate)
+    return f"mongodb://127.0.0.1:{port}"
+
+
+os.environ["FIFTYONE_DATABASE_URI"] = start_database()
 os.environ["FIFTYONE_DO_NOT_TRACK"] = "true"
 os.environ["FIFTYONE_DATABASE_VALIDATION"] = "false"
 

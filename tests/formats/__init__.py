@@ -1,1 +1,0 @@
-"""What formats write is read back by the libraries of third parties."""
