@@ -69,6 +69,6 @@ CVAT_VIDEO = Format(
     about=(
         "CVAT imports the file of a video as “CVAT 1.1”; it keeps tracks, and scores, sources and "
         "kinds at keyframes, as CVAT for images does; between keyframes boxes may be off by half "
-        "a pixel."
+        "a pixel. Pictures are called frame_000000 and so on, because CVAT counts them by name."
     ),
 )
