@@ -77,7 +77,8 @@ class PictureName:
     video: str
     """`ExportVideo.name`."""
     number: int
-    """As `LabeledFrame.number`."""
+    """0-based place among the pictures of its video in its split; without split, as
+    `LabeledFrame.number`."""
     stem: str
     """What the person wants it to be called; safe, and unlike any other of the export."""
     suffix: str

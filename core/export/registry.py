@@ -7,12 +7,40 @@ from importlib.metadata import entry_points
 from core.errors import ExportError
 from core.export.base import Format
 from core.export.formats.coco import COCO
+from core.export.formats.cvat_images import CVAT_IMAGES
+from core.export.formats.cvat_video import CVAT_VIDEO
+from core.export.formats.fiftyone import FIFTYONE
+from core.export.formats.kitti import KITTI
+from core.export.formats.label_studio import LABEL_STUDIO
+from core.export.formats.label_studio_video import LABEL_STUDIO_VIDEO
+from core.export.formats.labelme import LABELME
+from core.export.formats.lightly import LIGHTLY
+from core.export.formats.motchallenge import MOTCHALLENGE
+from core.export.formats.tables import CSV, PARQUET
+from core.export.formats.viame import VIAME
+from core.export.formats.voc import VOC
 from core.export.formats.yolo import YOLO
 
 GROUP = "flickerscope.exporters"
 """Entry-point group; each entry is a `Format`."""
 
-BUILT_IN: tuple[Format, ...] = (COCO, YOLO)
+BUILT_IN: tuple[Format, ...] = (
+    COCO,
+    YOLO,
+    VOC,
+    MOTCHALLENGE,
+    KITTI,
+    CVAT_IMAGES,
+    CVAT_VIDEO,
+    LABEL_STUDIO,
+    LABEL_STUDIO_VIDEO,
+    LABELME,
+    VIAME,
+    LIGHTLY,
+    FIFTYONE,
+    CSV,
+    PARQUET,
+)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 
 from core.errors import ImportedDetectionsError
-from core.export.base import FormatWriter, LabeledFrame
-from core.export.coco import write_coco
-from core.export.yolo import write_yolo
+from core.export.base import ExportVideo, FormatWriter, Labeled, LabeledFrame
+from core.export.formats.coco import write_coco
+from core.export.formats.yolo import write_yolo
+from core.frames import FrameIndex
 from core.importing.base import ForVideo, Imported, ImportOptions
 from core.importing.formats import import_detections
 from core.lightly.names import frame_name
@@ -218,14 +220,17 @@ def test_a_hundred_thousand_results_take_seconds(tmp_path: Path) -> None:
 def test_what_this_program_exports_can_be_imported(
     tmp_path: Path, writer: FormatWriter, name: str
 ) -> None:
-    video = Path(HIGHWAY.name)
+    path = Path(HIGHWAY.name)
+    index = FrameIndex(np.arange(10), np.ones(10, bool), Fraction(1, 25))
+    video = ExportVideo("highway", path, 200, 100, index, "run", "yolov8n")
     boxes = [
         Prelabel(frame, (10.0, 20.0, 40.5, 60.0), "car", 0.75, Source.MODEL) for frame in (2, 7)
     ]
-    labeled = [
-        LabeledFrame(box.frame, frame_name(video, box.frame, 10), 200, 100, (box,)) for box in boxes
+    frames = [
+        LabeledFrame(0, box.frame, number, f"images/{frame_name(path, box.frame, 10)}", (box,))
+        for number, box in enumerate(boxes)
     ]
-    writer(tmp_path, labeled, ("person", "car"))
+    writer(tmp_path, Labeled((video,), tuple(frames), ("person", "car"), "none"))
     got = load(tmp_path / name)
     assert got.detections.frame.tolist() == [2, 7]
     np.testing.assert_allclose(got.detections.xyxy, [[10, 20, 40.5, 60]] * 2, atol=1e-3)
