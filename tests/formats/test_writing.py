@@ -1,6 +1,8 @@
 """What formats do beside keeping boxes: names, splits, refusals, and how long they take."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
@@ -25,6 +27,7 @@ from core.export.base import (
 from core.export.registry import BUILT_IN, formats
 from core.frames import FrameIndex
 from core.prelabels import Prelabel, Source
+from tests.conftest import REPOSITORY
 from tests.formats.exports import Exports
 from tests.formats.sample import CLASS_NAMES, sample, write_sample
 
@@ -119,7 +122,7 @@ def test_tables_have_their_columns_and_types_without_a_box(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["coco", "csv", "motchallenge", "voc"])
 def test_many_frames_take_seconds(name: str, tmp_path: Path) -> None:
-    few = MANY // 10
+    few = MANY // 20
     whole = labeled_with(("car", "truck"), few, BOXES)
     began = time.process_time()
     formats()[name].write(tmp_path, whole)
@@ -162,6 +165,30 @@ def test_a_broken_installed_format_is_told(
     with pytest.raises(ExportError, match="mend or uninstall the package") as caught:
         registry.formats()
     assert says in str(caught.value)
+
+
+def test_the_documented_format_works_once_installed(tmp_path: Path) -> None:
+    """Takes the example from docs/formats.md, installs it as pip would lay it out, writes it."""
+    text = (REPOSITORY / "docs" / "formats.md").read_text(encoding="utf-8")
+    (tmp_path / "my_formats.py").write_text(text.split("```python\n")[1].split("```")[0])
+    about = tmp_path / "my_formats-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-formats\nVersion: 1\n")
+    points = text.split("```toml\n")[1].split("```")[0]
+    name, target = next(line for line in points.splitlines() if "=" in line).split(" = ")
+    (about / "entry_points.txt").write_text(
+        f"[{registry.GROUP}]\n{name} = {target.strip(chr(34))}\n"
+    )
+    script = "from core.export.registry import formats; print(*formats())"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+        cwd=REPOSITORY, env={"PYTHONPATH": str(tmp_path), "PATH": ""},
+    )  # fmt: skip
+    assert done.stdout.split()[-1] == name
+    code: dict[str, Format] = {}
+    exec((tmp_path / "my_formats.py").read_text(), code)
+    code["JSON_LINES"].write(tmp_path, labeled_with(("car",), 2, 3))
+    assert len((tmp_path / "boxes.jsonl").read_text().splitlines()) == 6
 
 
 def test_pictures_of_a_split_lie_in_its_folder() -> None:
