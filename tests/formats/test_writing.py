@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -100,6 +101,17 @@ def test_kitti_keeps_names_of_classes_apart_without_spaces(tmp_path: Path) -> No
     lines = file.read_text(encoding="utf-8").splitlines()
     assert [classes[line.split(" ")[2]] for line in lines] == list(names)
     assert {len(line.split(" ")) for line in lines} == {18}
+
+
+def test_no_two_boxes_of_a_picture_are_one_object(tmp_path: Path) -> None:
+    """As trackers and their measures expect it."""
+    (frame,) = labeled_with(("car",), 1, 4).frames
+    tracks = (5, 5, -1, 0)
+    boxes = tuple(replace(b, track=t) for b, t in zip(frame.prelabels, tracks, strict=True))
+    whole = replace(labeled_with(("car",)), frames=(replace(frame, prelabels=boxes),))
+    formats()["motchallenge"].write(tmp_path, whole)
+    lines = (tmp_path / "train" / "clip" / "gt" / "gt.txt").read_text().splitlines()
+    assert [int(line.split(",")[1]) for line in lines] == [6, 7, 8, 1]
 
 
 @pytest.mark.parametrize("name", ["traffic: light", "#1"])
