@@ -142,6 +142,8 @@ def export_projects(
             projects[video.path], [f.frame for f in plan.labeled.of_video(at) if not f.context]
         )
     ]
+    if result.left_out:
+        notices.append(f"{result.left_out} of the frames cannot be decoded and were left out")
     return _exported(result, plan) | ({"notices": notices} if notices else {})
 
 

@@ -10,6 +10,7 @@ from core.cli.options import frame_range, one_of, progress, renamed_classes, sho
 
 if TYPE_CHECKING:
     from core.export.request import ExportRequest
+    from core.headless import Summary
 
 app = typer.Typer()
 
@@ -83,9 +84,9 @@ def export_command(
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Also write one picture that shows all frames.")
     ] = False,
-    zip_: Annotated[bool, typer.Option("--zip", help="Write one zip file.")] = False,
+    zip_: Annotated[bool, typer.Option("--zip", help="Write one file, --out, which ends in .zip.")] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is at --out.")
+        bool, typer.Option("--overwrite", help="Replace an earlier export at --out.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -111,7 +112,7 @@ def export_command(
     )
     with progress(as_json) as report:
         result = export_projects(projects, request, out, report, overwrite=overwrite)
-    show(result if as_json else {k: v for k, v in result.items() if v not in (0, {})}, as_json)
+    show(result if as_json else _for_people(result), as_json)
 
 
 @app.command("formats")
@@ -122,6 +123,7 @@ def formats_command(
     from rich.console import Console
     from rich.table import Table
 
+    from core.export.checks import said_media
     from core.export.registry import formats
 
     found = list(formats().values())
@@ -131,10 +133,16 @@ def formats_command(
         ]
         show({"formats": rows}, as_json)
         return
-    table = Table("--format", "title", "with", "about", box=None, pad_edge=False)
+    table = Table("--format", "what it is, what goes with it, who reads it", box=None)
     for each in found:
-        table.add_row(each.name, each.title, ", ".join(each.media), each.about)
+        table.add_row(each.name, f"{each.title}; with {said_media(each)}\n{each.about}".rstrip())
     Console(markup=False, highlight=False).print(table)
+
+
+def _for_people(result: "Summary") -> dict[str, object]:
+    """Without what is empty; of classes, which may be many, only how many there are."""
+    shown = {name: value for name, value in result.items() if value not in (0, {})}
+    return shown | {"classes": len(cast(list[str], result["classes"]))}
 
 
 def _request(**given: Any) -> "ExportRequest":

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 from core.errors import ExportError
 from core.export.base import Format, LabeledFrame, Media
@@ -13,7 +12,11 @@ from core.export.request import EXTRAS, PICTURE_KINDS, SPLITS, ExportRequest
 from core.export.scopes import SCOPES
 from core.lightly.names import name_key
 
-MEDIA: tuple[Media, ...] = get_args(Media)
+MEDIA_WORDS: dict[Media, str] = {
+    "frames": "pictures",
+    "video": "whole videos",
+    "none": "labels alone",
+}
 
 
 def check_request(request: ExportRequest) -> Format:
@@ -59,12 +62,16 @@ def media_of(request: ExportRequest, format_: Format) -> Media:
     """
     media = request.media or format_.media[0]
     if media not in format_.media:
-        words = {"frames": "pictures", "video": "whole videos", "none": "labels alone"}
         raise ExportError(
-            f"{format_.title} does not go with {words.get(media, media)}",
-            mend=f"take {' or '.join(words[each] for each in format_.media)}, or another format",
+            f"{format_.title} does not go with {MEDIA_WORDS.get(media, media)}",
+            mend=f"take {said_media(format_)}, or another format",
         )
     return media
+
+
+def said_media(format_: Format) -> str:
+    """What can go with the labels, in words."""
+    return " or ".join(MEDIA_WORDS[media] for media in format_.media)
 
 
 def check_videos(paths: Sequence[Path]) -> None:

@@ -12,6 +12,7 @@ from core.export.labels import Labeler, with_open_accepted
 from core.export.movies import BoxesOf, render_video
 from core.export.plan import ExportSource
 from core.export.request import ExportRequest
+from core.export.scopes import expect_some
 from core.frames import FrameRange
 from core.headless import Report, Summary, source_in
 from core.video.reader import VideoReader
@@ -60,7 +61,7 @@ def render_project(
 def clip_of_violation(
     folder: Path, frame: int, out: Path, report: Report, *, overwrite: bool = False
 ) -> Summary:
-    """Write a looping clip of the likeliest violation in a frame.
+    """Write a looping clip of a violation: the likeliest one with a box in a frame, or around it.
 
     Args:
         folder: The project.
@@ -124,16 +125,21 @@ def _violation(source: ExportSource, frame: int) -> tuple[FrameRange, str, Xyxy]
     there = np.flatnonzero((columns.start <= frame) & (frame < columns.stop))
     if not len(there):
         flagged = source.shown.flagged
-        mend = (
-            f"frame {flagged[np.abs(flagged - frame).argmin()]} is the nearest flagged one"
-            if len(flagged)
-            else "no frame of this project is flagged"
+        if not len(flagged):
+            expect_some([], "flagged")
+        nearest = flagged[np.abs(flagged - frame).argmin()]
+        raise ExportError(
+            f"Nothing is violated in frame {frame}",
+            mend=f"take frame {nearest}, the nearest flagged one",
         )
-        raise ExportError(f"Nothing is violated in frame {frame}", mend=mend)
-    best = there[np.argmax(columns.plausibility[there])]
-    its = columns.xyxy[columns.violation == columns.violation[best]]
-    x0, y0 = its[:, :2].min(axis=0).tolist()
-    x1, y1 = its[:, 2:].max(axis=0).tolist()
+    best = there[np.argmax(columns.plausibility[there] + (columns.frame[there] == frame))]
+    its = columns.violation == columns.violation[best]
+    start, stop = int(columns.start[best]), int(columns.stop[best])
+    if not columns.doubted[best]:
+        # Of a gap, the limits may leave only some frames in which the object must be seen.
+        start, stop = int(columns.frame[its].min()), int(columns.frame[its].max()) + 1
+    x0, y0 = columns.xyxy[its, :2].min(axis=0).tolist()
+    x1, y1 = columns.xyxy[its, 2:].max(axis=0).tolist()
     name = name_of(columns.class_names, int(columns.class_id[best]))
     title = " · ".join(filter(None, [name, columns.kinds[columns.kind[best]]]))
-    return FrameRange(int(columns.start[best]), int(columns.stop[best])), title, (x0, y0, x1, y1)
+    return FrameRange(start, stop), title, (x0, y0, x1, y1)

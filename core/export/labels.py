@@ -84,19 +84,23 @@ class Labeler:
         asked = np.zeros(detections.frame_count, np.bool_)
         asked[[frame for frame in frames if frame < len(asked)]] = True
         rows = np.flatnonzero(wanted & self._sound() & asked[detections.frame])
-        offsets = np.searchsorted(rows, detections.offsets).tolist()
-        columns = list(self._model(rows))
-        rest, objects = _only(detections, source.objects, wanted)
+        first = np.searchsorted(rows, detections.offsets).tolist()
+        model = tuple(self._model(rows))
+        # Where a person decided about the model's boxes, these are looked up one by one.
+        touched = {d.box.frame for d in source.decisions if d.box.assertion == MODEL}
+        good = _only(detections, source.objects, wanted)
+        none = _only(detections, source.objects, np.zeros_like(wanted))
         for frame in frames:
+            boxes: tuple[Prelabel, ...] = ()
+            if frame not in touched and frame < detections.frame_count:
+                boxes = model[first[frame] : first[frame + 1]]
             if frame in decisions:
-                boxes = prelabels_of_frame(
-                    frame, rest, source.class_names, decisions[frame], objects
+                own, objects = good if frame in touched else none
+                found = prelabels_of_frame(
+                    frame, own, source.class_names, decisions[frame], objects
                 )
-                yield tuple(self._fitted(boxes))
-            elif frame < detections.frame_count:
-                yield tuple(columns[offsets[frame] : offsets[frame + 1]])
-            else:
-                yield ()
+                boxes += tuple(self._fitted(found))
+            yield boxes
 
     def _decisions(self) -> dict[int, list[Decision]]:
         found: defaultdict[int, list[Decision]] = defaultdict(list)

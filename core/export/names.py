@@ -18,10 +18,9 @@ from core.lightly.names import name_key
 
 FIELDS = ("video", "frame", "ext", "seconds")
 """What a pattern can hold."""
-MOST_SIGNS = 200
-"""Of a name: Windows takes 260 for a whole path."""
-MOST_BYTES = 240
-"""Of a name in UTF-8: most systems take 255, and a suffix follows."""
+MOST_BYTES = 200
+"""Of a name in UTF-8: most systems take 255 for a file, which has a suffix, and one more while it
+is written; Windows takes 260 signs for a whole path."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ .,+=@#()\[\]-]{0,160}[A-Za-z0-9_)\]-])?")
 """Names that are plainly safe, unless they are a device's."""
@@ -166,15 +165,15 @@ def _trimmed(text: str) -> str:
 
 def _shortened(text: str) -> str:
     """The same, or its start, a digest of it and its end, where it is too long."""
-    if len(text) <= MOST_SIGNS and len(text.encode()) <= MOST_BYTES:
+    if len(text.encode()) <= MOST_BYTES:
         return text
     digest = sha256(text.encode()).hexdigest()[:_HEX]
-    signs, room = MOST_SIGNS - _HEX - 2, MOST_BYTES - _HEX - 2
-    tail = _within(text[::-1], signs // 3, room // 3)[::-1]
-    head = _within(text, signs - len(tail), room - len(tail.encode()))
+    room = MOST_BYTES - _HEX - 2
+    tail = _within(text[::-1], room // 3)[::-1]
+    head = _within(text, room - len(tail.encode()))
     return f"{head.rstrip()}~{digest}~{tail}"
 
 
-def _within(text: str, signs: int, room: int) -> str:
-    """The start of a text that has at most so many signs and so many bytes."""
-    return text[:signs].encode()[:room].decode(errors="ignore")
+def _within(text: str, room: int) -> str:
+    """The start of a text that has at most so many bytes."""
+    return text.encode()[:room].decode(errors="ignore")

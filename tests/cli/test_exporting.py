@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from zipfile import ZipFile
 
 import pytest
 
@@ -166,6 +167,20 @@ def test_what_is_there_is_replaced_only_when_asked_for(
     assert len(read_manifest(out).frames) == 3
     assert flickerscope(*arguments, "--scope", "accepted", "--overwrite").code == 0
     assert len(read_manifest(out).frames) == 1
+
+
+def test_extras_lie_beside_the_labels_in_one_zip_file(
+    one: Path, tmp_path: Path, flickerscope: Flickerscope
+) -> None:
+    out = tmp_path / "out.zip"
+    arguments = ("--format", "coco", "--out", out, "--zip", "--crops", "--overlays", "--sheet")
+    summary = flickerscope("export", one, *arguments, "--json").json
+    assert (summary["folder"], summary["bytes"]) == (str(out), out.stat().st_size)
+    with ZipFile(out) as packed:
+        assert packed.testzip() is None
+        names = {Path(name).parts[0] for name in packed.namelist()}
+    assert names >= {"annotations.json", "images", "crops", "overlays", "sheet.jpg"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
 
 
 def test_a_project_given_twice_is_refused(

@@ -63,7 +63,10 @@ def test_a_violation_becomes_a_clip(
         (("render", "--out", "a.avi"), "a.avi does not end in .mp4"),
         (("render", "--out", "a.mp4", "--range", "5:99"), "the video, which has 20 frames"),
         (("render", "--out", "a.mp4", "--range", "x"), '"x" is no range'),
-        (("clip", "--frame", 7, "--out", "a.gif"), "in frame 7: frame 9 is the nearest flagged"),
+        (
+            ("clip", "--frame", 7, "--out", "a.gif"),
+            "in frame 7: take frame 9, the nearest flagged one",
+        ),
         (("clip", "--frame", 99, "--out", "a.gif"), "no frame 99: the last one is 19"),
         (("clip", "--frame", -1, "--out", "a.gif"), "--frame"),
         (("clip", "--frame", 4, "--out", "a.png"), "a.png does not end in .gif or .mp4"),

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from core.errors import ExportError
 from core.export.names import (
     MOST_BYTES,
-    MOST_SIGNS,
     check_pattern,
     picture_names,
     safe_name,
@@ -40,7 +39,6 @@ RESERVED = {"con", "prn", "aux", "nul", "clock$", "conin$", "conout$"} | {
 
 def assert_safe(name: str) -> None:
     assert name
-    assert len(name) <= MOST_SIGNS
     assert len(name.encode()) <= MOST_BYTES
     assert name == unicodedata.normalize("NFC", name)
     assert not set(name) & set('<>:"/\\|?*')
