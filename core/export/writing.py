@@ -75,7 +75,7 @@ def write_export(
     Raises:
         ExportError: Something else is at `out`, a file of the plan would lie outside of it, it
             cannot be written, or no frame can be decoded.
-        VideoError: A video cannot be opened.
+        VideoError: A video cannot be read.
         Cancelled: `cancelled` said so. What is written stays in the hidden folder for resuming, as
             it does after an error; `discard_partial` deletes it.
     """
