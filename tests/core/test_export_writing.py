@@ -269,6 +269,15 @@ def test_damaged_frames_are_left_out(
     result = write_export(plan, tmp_path / "out")
     assert (result.frames, result.left_out) == (5, 1)
     assert len(read_manifest(tmp_path / "out").frames) == 5
+    zipped, told = replace(plan, request=replace(plan.request, zip=True)), list[int]()
+    with pytest.raises(Cancelled, match="5 of 6"):
+        write_export(
+            zipped, tmp_path / "out.zip",
+            on_progress=lambda done, total: told.append(done),
+            cancelled=lambda: len(told) > 6,
+        )  # fmt: skip
+    result = write_export(zipped, tmp_path / "out.zip")
+    assert (result.frames, result.left_out) == (5, 1)
 
 
 def test_a_zip_holds_the_same(plan: ExportPlan, clips: list[ExportVideo], tmp_path: Path) -> None:
