@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -164,6 +164,8 @@ def place(
         window.actions_by_name["next"].trigger()
     shown = PLACES[request.param](window)
     qtbot.waitUntil(shown.isVisible)
+    # Words that a thread has brought just now take their room with the next events.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     yield shown
     if shown is not window:
         shown.close()
