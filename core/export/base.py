@@ -93,7 +93,8 @@ def in_images(name: PictureName) -> str:
 
 
 FormatWriter = Callable[[Path, Labeled], None]
-"""Writes the labels below a folder that holds, or will hold, the pictures at their paths."""
+"""Writes the labels below a folder that holds, or will hold, the pictures at their paths. It may
+be called again where it was cut off."""
 
 
 @dataclass(frozen=True)

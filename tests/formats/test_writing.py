@@ -83,6 +83,17 @@ def test_labels_alone_and_no_labels_at_all_can_be_written(
     assert any((tmp_path / "empty").iterdir())
 
 
+@pytest.mark.parametrize("format_", BUILT_IN, ids=lambda format_: format_.name)
+def test_what_was_cut_off_is_written_again(
+    format_: Format, exports: Exports, tmp_path: Path
+) -> None:
+    media = format_.media[0]
+    whole = write_sample(format_, media, tmp_path / "a", exports.videos, split=media == "frames")
+    before = sorted((tmp_path / "a").rglob("*"))
+    format_.write(tmp_path / "a", whole)
+    assert sorted((tmp_path / "a").rglob("*")) == before
+
+
 def test_yolo_tells_folders_relative_to_its_file(exports: Exports, tmp_path: Path) -> None:
     for split, train, val in ((False, "images", "images"), (True, "images/train", "images/val")):
         folder = tmp_path / str(split)

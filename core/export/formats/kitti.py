@@ -38,7 +38,7 @@ def write_kitti(folder: Path, labeled: Labeled) -> None:
 
 def _write(folder: Path, sequence: Sequence, types: Mapping[str, str]) -> None:
     by_picture = folder / _DETECTION / sequence.video.name
-    by_picture.mkdir(parents=True)
+    by_picture.mkdir(parents=True, exist_ok=True)
     (folder / _TRACKING).mkdir(exist_ok=True)
     path = folder / _TRACKING / f"{sequence.video.name}.txt"
     with path.open("w", encoding="utf-8") as tracking:

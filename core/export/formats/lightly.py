@@ -18,7 +18,7 @@ def write_lightly(folder: Path, labeled: Labeled) -> None:
     ids = {name: i for i, name in enumerate(labeled.class_names)}
     predictions = folder / PREDICTIONS
     task = predictions / PRELABEL_TASK
-    task.mkdir(parents=True)
+    task.mkdir(parents=True, exist_ok=True)
     categories = [{"id": id_, "name": name} for name, id_ in ids.items()]
     _save(predictions / "tasks.json", [PRELABEL_TASK])
     _save(task / "schema.json", {"task_type": TASK_TYPE, "categories": categories})

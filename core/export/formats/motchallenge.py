@@ -23,7 +23,7 @@ def write_motchallenge(folder: Path, labeled: Labeled) -> None:
     for sequence in sequences(labeled, _FIRST):
         own = folder / (sequence.split or _USUAL) / sequence.video.name
         for name in ("gt", "det"):
-            (own / name).mkdir(parents=True)
+            (own / name).mkdir(parents=True, exist_ok=True)
         _write_boxes(own, sequence, classes)
         names = "".join(f"{name}\n" for name in classes)
         (own / "gt" / "labels.txt").write_text(names, encoding="utf-8")

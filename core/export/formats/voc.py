@@ -29,8 +29,8 @@ def write_voc(folder: Path, labeled: Labeled) -> None:
         ExportError: A class has a name that the list of labels cannot hold.
     """
     _check(labeled.class_names)
-    (folder / _ANNOTATIONS).mkdir()
-    (folder / _LISTS).mkdir(parents=True)
+    (folder / _ANNOTATIONS).mkdir(exist_ok=True)
+    (folder / _LISTS).mkdir(parents=True, exist_ok=True)
     for frame in labeled.frames:
         tree = ElementTree(_annotation(frame, labeled.videos[frame.video]))
         path = folder / _ANNOTATIONS / f"{PurePosixPath(frame.path).stem}.xml"
