@@ -13,7 +13,6 @@ from labelformat.formats.yolov8 import YOLOv8ObjectDetectionInput
 from labelformat.model.bounding_box import BoundingBoxFormat
 from labelformat.model.object_detection import ImageObjectDetection
 from pycocotools.coco import COCO
-from trackeval.datasets._base_dataset import _BaseDataset
 
 from core.export.base import Labeled
 from core.lightly.names import PREDICTIONS, PRELABEL_TASK
@@ -162,6 +161,8 @@ def read_trackeval_kitti(folder: Path, labeled: Labeled) -> Iterator[ReadBox]:
 def _load(path: Path, divider: str) -> dict[str, list[list[str]]]:
     """Rows by frame, by what TrackEval reads both benchmarks with; its further steps know only
     their own classes."""
+    from trackeval.datasets._base_dataset import _BaseDataset  # Brings matplotlib.
+
     rows, _ = _BaseDataset._load_simple_text_file(
         str(path), id_col=1, remove_negative_ids=True, force_delimiters=divider
     )

@@ -124,7 +124,7 @@ def _boxes(video: int, frame: int) -> tuple[Prelabel, ...]:
 def _first(frame: int) -> list[Prelabel | None]:
     """A car that moves evenly, with one imputed box; a truck that becomes a car, with a gap;
     and boxes that belong to no track."""
-    x = 3.25 + 7.5 * frame
+    x = 3.2531 + 7.5017 * frame
     car = Prelabel(0, (x, 10.1, x + 30.7, 40.6), CAR, 0.875, Source.MODEL, 1)
     if frame == 1:
         car = replace(
@@ -132,7 +132,9 @@ def _first(frame: int) -> list[Prelabel | None]:
         )
     y = 44.4 + frame % 3 * 1.3
     name = TRUCK if frame < 6 else CAR
-    truck = Prelabel(0, (100.9, y, 140.2, y + 33.3), name, 0.5 + frame / 100, Source.MODEL, 2)
+    truck = Prelabel(
+        0, (100.9137, y, 140.2458, y + 33.3333), name, 0.5 + frame / 100, Source.MODEL, 2
+    )
     edited = Prelabel(
         0, (0.0, 0.0, 12.5, 95.9), PERSON, 0.3, Source.EDITED, -1, "appear", "appear/2/person"
     )

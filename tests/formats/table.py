@@ -44,7 +44,8 @@ def page(found: Iterable[tuple[Reader, Measured]], missed: Set[str], before: str
         known.get(name, "") if name in missed else _row(name, by_format[name]) for name in by_format
     ]
     notes = [f"- **{each.title}**: {each.about}\n" for each in formats().values()]
-    return _HEAD + "".join(rows) + "\n## Who reads them, and what they lose\n\n" + "".join(notes)
+    about = "\n## Who reads them, and what they lose\n\n" + "".join(notes)
+    return _HEAD + "".join(rows) + about + _FOOT
 
 
 def _rows_of(page: str) -> Iterable[str]:
@@ -65,6 +66,36 @@ def _row(name: str, found: Sequence[tuple[Reader, Measured]]) -> str:
     ]
     return f"| {' | '.join(cells)} |\n"
 
+
+_FOOT = """
+## A format of your own
+
+A package that brings a `core.export.base.Format` under the entry-point group
+`flickerscope.exporters` adds it to the window and the command line. `write` gets the export's
+folder, which has the pictures at their paths or will have them, and all that is handed over:
+
+```python
+import json
+
+from core.export.base import Format
+
+
+def write(folder, labeled):
+    with (folder / "boxes.jsonl").open("w", encoding="utf-8") as file:
+        for frame in labeled.frames:
+            for box in frame.prelabels:
+                row = {"file": frame.path, "xyxy": box.xyxy, "class": box.class_name}
+                file.write(json.dumps(row | {"score": box.score, "source": box.source}) + "\\n")
+
+
+JSON_LINES = Format("jsonl", "JSON lines", write)
+```
+
+```toml
+[project.entry-points."flickerscope.exporters"]
+jsonl = "my_formats:JSON_LINES"
+```
+"""
 
 _COLUMNS = ("score", "source", "track", "kind")
 _GOES_WITH = {"frames": "pictures", "video": "whole videos", "none": "labels alone"}

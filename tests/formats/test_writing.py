@@ -1,8 +1,11 @@
 """What formats do beside keeping boxes: names, splits, refusals, and how long they take."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -25,6 +28,7 @@ from core.export.base import (
 from core.export.registry import BUILT_IN, formats
 from core.frames import FrameIndex
 from core.prelabels import Prelabel, Source
+from tests.conftest import REPOSITORY
 from tests.formats.exports import Exports
 from tests.formats.sample import CLASS_NAMES, sample, write_sample
 
@@ -99,6 +103,17 @@ def test_kitti_keeps_names_of_classes_apart_without_spaces(tmp_path: Path) -> No
     assert {len(line.split(" ")) for line in lines} == {18}
 
 
+def test_no_two_boxes_of_a_picture_are_one_object(tmp_path: Path) -> None:
+    """As trackers and their measures expect it."""
+    (frame,) = labeled_with(("car",), 1, 4).frames
+    tracks = (5, 5, -1, 0)
+    boxes = tuple(replace(b, track=t) for b, t in zip(frame.prelabels, tracks, strict=True))
+    whole = replace(labeled_with(("car",)), frames=(replace(frame, prelabels=boxes),))
+    formats()["motchallenge"].write(tmp_path, whole)
+    lines = (tmp_path / "train" / "clip" / "gt" / "gt.txt").read_text().splitlines()
+    assert [int(line.split(",")[1]) for line in lines] == [6, 7, 8, 1]
+
+
 @pytest.mark.parametrize("name", ["traffic: light", "#1"])
 def test_voc_refuses_classes_that_its_list_of_labels_cannot_hold(name: str, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="another name") as caught:
@@ -119,7 +134,7 @@ def test_tables_have_their_columns_and_types_without_a_box(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", ["coco", "csv", "motchallenge", "voc"])
 def test_many_frames_take_seconds(name: str, tmp_path: Path) -> None:
-    few = MANY // 10
+    few = MANY // 20
     whole = labeled_with(("car", "truck"), few, BOXES)
     began = time.process_time()
     formats()[name].write(tmp_path, whole)
@@ -162,6 +177,30 @@ def test_a_broken_installed_format_is_told(
     with pytest.raises(ExportError, match="mend or uninstall the package") as caught:
         registry.formats()
     assert says in str(caught.value)
+
+
+def test_the_documented_format_works_once_installed(tmp_path: Path) -> None:
+    """Takes the example from docs/formats.md, installs it as pip would lay it out, writes it."""
+    text = (REPOSITORY / "docs" / "formats.md").read_text(encoding="utf-8")
+    (tmp_path / "my_formats.py").write_text(text.split("```python\n")[1].split("```")[0])
+    about = tmp_path / "my_formats-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-formats\nVersion: 1\n")
+    points = text.split("```toml\n")[1].split("```")[0]
+    name, target = next(line for line in points.splitlines() if "=" in line).split(" = ")
+    (about / "entry_points.txt").write_text(
+        f"[{registry.GROUP}]\n{name} = {target.strip(chr(34))}\n"
+    )
+    script = "from core.export.registry import formats; print(*formats())"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+        cwd=REPOSITORY, env={"PYTHONPATH": str(tmp_path), "PATH": ""},
+    )  # fmt: skip
+    assert done.stdout.split()[-1] == name
+    code: dict[str, Format] = {}
+    exec((tmp_path / "my_formats.py").read_text(), code)
+    code["JSON_LINES"].write(tmp_path, labeled_with(("car",), 2, 3))
+    assert len((tmp_path / "boxes.jsonl").read_text().splitlines()) == 6
 
 
 def test_pictures_of_a_split_lie_in_its_folder() -> None:

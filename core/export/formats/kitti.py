@@ -8,8 +8,6 @@ class's name become underscores; `classes.json` tells which name is which class.
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
-from itertools import groupby
 from pathlib import Path
 
 from core.export.base import Format, Labeled, PictureName
@@ -42,14 +40,10 @@ def _write(folder: Path, sequence: Sequence, types: Mapping[str, str]) -> None:
     by_picture = folder / _DETECTION / sequence.video.name
     by_picture.mkdir(parents=True)
     (folder / _TRACKING).mkdir(exist_ok=True)
-    for number in sequence.numbers:
-        (by_picture / f"{number:06}.txt").touch()
-    with ExitStack() as stack:
-        tracking = stack.enter_context(
-            (folder / _TRACKING / f"{sequence.video.name}.txt").open("w", encoding="utf-8")
-        )
-        for number, boxes in groupby(sequence.boxes(0), lambda box: box[0]):
-            lines = [(track, _line(prelabel, types)) for _, track, prelabel in boxes]
+    path = folder / _TRACKING / f"{sequence.video.name}.txt"
+    with path.open("w", encoding="utf-8") as tracking:
+        for number, boxes in sequence.boxes(0):
+            lines = [(track, _line(prelabel, types)) for track, prelabel in boxes]
             tracking.writelines(f"{number} {track} {line}" for track, line in lines)
             text = "".join(line for _, line in lines)
             (by_picture / f"{number:06}.txt").write_text(text, encoding="utf-8")

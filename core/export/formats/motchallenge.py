@@ -32,11 +32,12 @@ def write_motchallenge(folder: Path, labeled: Labeled) -> None:
 
 def _write_boxes(own: Path, sequence: Sequence, classes: Mapping[str, int]) -> None:
     with (own / "gt" / "gt.txt").open("w") as truth, (own / "det" / "det.txt").open("w") as seen:
-        for number, object_, box in sequence.boxes(_FIRST):
-            x0, y0, x1, y1 = box.xyxy
-            start = f"{number},{object_},{x0:.2f},{y0:.2f},{x1 - x0:.2f},{y1 - y0:.2f}"
-            truth.write(f"{start},1,{classes[box.class_name]},1\n")
-            seen.write(f"{start},{box.score:.6g},-1,-1,-1\n")
+        for number, boxes in sequence.boxes(_FIRST):
+            for object_, box in boxes:
+                x0, y0, x1, y1 = box.xyxy
+                start = f"{number},{object_},{x0:.2f},{y0:.2f},{x1 - x0:.2f},{y1 - y0:.2f}"
+                truth.write(f"{start},1,{classes[box.class_name]},1\n")
+                seen.write(f"{start},{box.score:.6g},-1,-1,-1\n")
 
 
 def _info(sequence: Sequence) -> str:
