@@ -84,9 +84,11 @@ def export_command(
     sheet: Annotated[
         bool, typer.Option("--sheet", help="Also write one picture that shows all frames.")
     ] = False,
-    zip_: Annotated[bool, typer.Option("--zip", help="Write one zip file.")] = False,
+    zip_: Annotated[
+        bool, typer.Option("--zip", help="Write one file, --out, which ends in .zip.")
+    ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is at --out.")
+        bool, typer.Option("--overwrite", help="Replace an earlier export at --out.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -298,7 +298,7 @@ def test_an_export_onto_a_folder_that_is_not_empty_is_refused(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("precious")
     arguments = ("export", small_project, "--format", "yolo", "--out", tmp_path / "out")
-    assert "not an empty folder" in flickerscope(*arguments).sentence
+    assert "out is not empty" in flickerscope(*arguments).sentence
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["mine"]
 
 

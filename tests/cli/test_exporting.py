@@ -5,10 +5,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from zipfile import ZipFile
 
 import pytest
 
 from core.detectors.base import DetectorConfig
+from core.export.base import Format
 from core.export.manifest import read_manifest
 from core.export.registry import formats
 from core.pipeline import process
@@ -166,6 +168,34 @@ def test_what_is_there_is_replaced_only_when_asked_for(
     assert len(read_manifest(out).frames) == 3
     assert flickerscope(*arguments, "--scope", "accepted", "--overwrite").code == 0
     assert len(read_manifest(out).frames) == 1
+
+
+def test_extras_lie_beside_the_labels_in_one_zip_file(
+    one: Path, tmp_path: Path, flickerscope: Flickerscope
+) -> None:
+    out = tmp_path / "out.zip"
+    arguments = ("--format", "coco", "--out", out, "--zip", "--crops", "--overlays", "--sheet")
+    summary = flickerscope("export", one, *arguments, "--json").json
+    assert (summary["folder"], summary["bytes"]) == (str(out), out.stat().st_size)
+    with ZipFile(out) as packed:
+        assert packed.testzip() is None
+        names = {Path(name).parts[0] for name in packed.namelist()}
+    assert names >= {"annotations.json", "images", "crops", "overlays", "sheet.jpg"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
+
+
+def test_whole_videos_come_with_the_labels_of_all_frames_unless_others_are_asked_for(
+    one: Path, tmp_path: Path, flickerscope: Flickerscope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filmed = Format("filmed", "Filmed", lambda folder, labeled: None, media=("video", "none"))
+    monkeypatch.setitem(formats(), "filmed", filmed)  # type: ignore[misc]
+    arguments = ("export", one, "--format", "filmed", "--json", "--out")
+    assert flickerscope(*arguments, tmp_path / "all").json["frames"] == COUNT
+    with closing(Project.open(one)) as project:
+        video = project.video.path.read_bytes()
+    assert (tmp_path / "all" / "videos" / "drive.mp4").read_bytes() == video
+    asked = flickerscope(*arguments, tmp_path / "some", "--scope", "flagged").json
+    assert asked["frames"] == len(MISSING)
 
 
 def test_a_project_given_twice_is_refused(

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import ExportError
@@ -56,6 +56,7 @@ def test_hostile_names_become_safe_ones(name: str) -> None:
     assert_safe(safe_name(name))
 
 
+@settings(max_examples=60, deadline=None)
 @given(ODD)
 def test_any_text_becomes_a_safe_name_that_stays_as_it_is(text: str) -> None:
     name = safe_name(text)
@@ -63,6 +64,7 @@ def test_any_text_becomes_a_safe_name_that_stays_as_it_is(text: str) -> None:
     assert safe_name(name) == name
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ODD, max_size=12))
 def test_any_texts_become_names_that_no_system_takes_for_each_other(texts: list[str]) -> None:
     names = unique_names(texts)

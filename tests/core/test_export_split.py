@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import ExportError
@@ -89,6 +89,7 @@ def videos(draw: st.DrawFn) -> tuple[list[list[int]], list[np.ndarray]]:
     return chosen, seconds
 
 
+@settings(max_examples=80, deadline=None)
 @given(videos(), st.floats(0.01, 0.99), st.sampled_from(["time", "video"]))
 def test_nothing_leaks_and_neither_part_is_empty(
     given_: tuple[list[list[int]], list[np.ndarray]], val: float, by: str

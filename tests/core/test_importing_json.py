@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from core.export.coco import write_coco
-from core.export.yolo import write_yolo
 
 from core.errors import ImportedDetectionsError
 from core.export.base import FormatWriter, LabeledFrame
+from core.export.coco import write_coco
+from core.export.yolo import write_yolo
 from core.importing.base import ForVideo, Imported, ImportOptions
 from core.importing.formats import import_detections
 from core.lightly.names import frame_name
