@@ -6,10 +6,10 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
-from core.errors import ExportError
+from core.errors import ExportError, VideoError
 from core.export.manifest import MANIFEST
 from core.export.plan import ExportPlan
-from core.video.identity import identify
+from core.video.identity import FileIdentity, identify
 
 STATE = ".plan"
 """Holds the digest of what is written, in a folder that is not whole yet."""
@@ -31,14 +31,14 @@ def digest_of(plan: ExportPlan) -> str:
     """The same for the same plan of the same videos, else another one.
 
     Raises:
-        OSError: A video cannot be read.
+        VideoError: A video cannot be read.
     """
     found = sha256()
     for part in (plan.request, plan.format.name, plan.media, plan.labeled.class_names):
         found.update(repr(part).encode())
     for video in plan.labeled.videos:
         known = video.name, video.path, video.width, video.height, video.run, video.model
-        found.update(repr((known, identify(video.path))).encode())
+        found.update(repr((known, _identity(video.path))).encode())
         found.update(video.index.pts.tobytes())
     for frame in plan.labeled.frames:
         found.update(repr(frame).encode())
@@ -142,6 +142,16 @@ def put_in_place(made: Path, out: Path) -> None:
             aside.rename(out)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _identity(video: Path) -> FileIdentity:
+    try:
+        return identify(video)
+    except OSError as error:
+        raise VideoError(
+            f"{video} cannot be read ({error.strerror or error})",
+            mend="put it back, or say where it is now",
+        ) from error
 
 
 def _is_export(out: Path) -> bool:

@@ -1,5 +1,6 @@
 """Write what an export's plan says: as a whole or not at all, and resumable."""
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,13 +8,14 @@ from dataclasses import dataclass, replace
 from errno import EDQUOT, EFBIG, ENOSPC
 from math import ceil
 from pathlib import Path
+from zipfile import ZipFile
 
 from core.errors import Cancelled, ExportError
 from core.export.base import ExportVideo, Labeled, LabeledFrame
 from core.export.copying import CHUNK, copy_video, copying_of
 from core.export.drawing import Colours
 from core.export.extras import TILES, extra_parts, write_sheets
-from core.export.manifest import manifest_of, write_manifest
+from core.export.manifest import MANIFEST, manifest_of, write_manifest
 from core.export.partial import (
     STATE,
     begin,
@@ -75,7 +77,7 @@ def write_export(
     Raises:
         ExportError: Something else is at `out`, a file of the plan would lie outside of it, it
             cannot be written, or no frame can be decoded.
-        VideoError: A video cannot be opened.
+        VideoError: A video cannot be read.
         Cancelled: `cancelled` said so. What is written stays in the hidden folder for resuming, as
             it does after an error; `discard_partial` deletes it.
     """
@@ -219,6 +221,11 @@ class _Work:
     def _zipped(self, labeled: Labeled) -> ExportResult:
         self._total = self._done + sum(path.is_file() for path in self.folder.rglob("*"))
         packed = pack(self.folder, frozenset({STATE}), self.step)
+        with ZipFile(packed) as file:
+            handed = json.loads(file.read(MANIFEST))["frames"]
+        there = {(each["video"], each["frame"]) for each in handed}
+        asked = {(frame.video, frame.frame) for frame in labeled.frames}
+        labeled = _without(labeled, asked - there)  # an earlier attempt may have lost some
         size = packed.stat().st_size
         put_in_place(packed, self.out)
         # What was wanted is there; a leftover is begun anew or deleted by the next export.

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from errno import EDQUOT, ENOSPC
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import Cancelled, ExportError
+from core.errors import Cancelled, ExportError, VideoError
 from core.export import pictures, zipping
 from core.export.base import ExportVideo, Format, Labeled, LabeledFrame
 from core.export.manifest import MANIFEST, read_manifest
@@ -269,6 +269,15 @@ def test_damaged_frames_are_left_out(
     result = write_export(plan, tmp_path / "out")
     assert (result.frames, result.left_out) == (5, 1)
     assert len(read_manifest(tmp_path / "out").frames) == 5
+    zipped, told = replace(plan, request=replace(plan.request, zip=True)), list[int]()
+    with pytest.raises(Cancelled, match="5 of 6"):
+        write_export(
+            zipped, tmp_path / "out.zip",
+            on_progress=lambda done, total: told.append(done),
+            cancelled=lambda: len(told) > 6,
+        )  # fmt: skip
+    result = write_export(zipped, tmp_path / "out.zip")
+    assert (result.frames, result.left_out) == (5, 1)
 
 
 def test_a_zip_holds_the_same(plan: ExportPlan, clips: list[ExportVideo], tmp_path: Path) -> None:
@@ -357,6 +366,31 @@ def test_a_full_disk_is_told_and_the_rest_follows(
     assert not out.exists()
     assert len(list((partial_of(out) / "images").iterdir())) == 3
     assert write_export(plan, out).frames == 6
+
+
+def test_what_cannot_be_written_is_told(plan: ExportPlan, regular_file: Path) -> None:
+    with pytest.raises(ExportError, match="cannot be written"):
+        write_export(plan, regular_file / "out")
+
+
+def test_files_that_are_too_large_for_the_disk_are_told(plan: ExportPlan, tmp_path: Path) -> None:
+    def too_large(folder: Path, labeled: Labeled) -> None:
+        raise OSError(EFBIG, "too large")
+
+    with pytest.raises(ExportError, match="larger than the disk"):
+        write_export(replace(plan, format=replace(LABELS, write=too_large)), tmp_path / "out")
+
+
+def test_a_video_that_is_gone_is_told(plan: ExportPlan, tmp_path: Path) -> None:
+    gone = replace(plan.labeled.videos[0], path=tmp_path / "gone.mp4")
+    with pytest.raises(VideoError, match=r"gone\.mp4 cannot be read"):
+        write_export(replace(plan, labeled=replace(plan.labeled, videos=(gone,))), tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["out", "out.tar"])
+def test_a_zip_is_called_so(clips: list[ExportVideo], tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExportError, match="no name of a zip"):
+        write_export(plan_of(clips, zip=True), tmp_path / name)
 
 
 _ON_SMALL_DISK = """
