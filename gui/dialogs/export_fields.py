@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
@@ -117,8 +118,11 @@ class FirstFields(QObject):
     def _fit_pictures(self) -> None:
         """Offer what goes with the format; what is usual follows it, a choice stays if it can."""
         possible = self._chosen.media
-        self._about.setText(self._chosen.about)
-        self._about.setVisible(bool(self._chosen.about))
+        about = self._chosen.about.replace("`", "")
+        # One sentence to look at; where there are more, the pointer tells.
+        self._about.setText(re.split(r"(?<=\.) (?=[A-Z])", about)[0])
+        self._about.setToolTip(about)
+        self._about.setVisible(bool(about))
         for at, (media, _, _, tip) in enumerate(_PICTURES):
             fits = media in possible
             no = tr("{format} does not go with this", format=self._chosen.title)

@@ -170,12 +170,17 @@ def test_what_is_usual_with_a_format_follows_it_and_a_choice_stays(
     open_dialog: OpenDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = formats()
-    of_videos = replace(known["yolo"], name="tracks", title="Tracks", media=("video", "frames"))
+    of_videos = replace(
+        known["yolo"], name="tracks", title="Tracks", media=("video", "frames"),
+        about="Trackers read `gt.txt`. It keeps no score.",
+    )  # fmt: skip
     monkeypatch.setattr(export_fields, "formats", lambda: {**known, "tracks": of_videos})
     dialog = open_dialog(ExportRequest(picture="jpeg"))
     format_, pictures = (named(dialog, QComboBox, name) for name in ("Format", "Pictures"))
     choose(format_, "tracks")
     assert (pictures.currentText(), dialog.request().media) == ("The whole video", None)
+    assert shows(dialog, "Trackers read gt.txt.")
+    assert not shows(dialog, "It keeps no score.")
     none = pictures.model().index(3, 0)
     assert not none.flags() & Qt.ItemFlag.ItemIsEnabled
     assert none.data(Qt.ItemDataRole.ToolTipRole) == "Tracks does not go with this"
