@@ -77,8 +77,9 @@ class PictureName:
     video: str
     """`ExportVideo.name`."""
     number: int
-    """0-based place among the pictures of its video in its split; without split, as
-    `LabeledFrame.number`."""
+    """0-based place among the pictures of its video."""
+    in_split: int
+    """0-based place among those of them that are in its split."""
     stem: str
     """What the person wants it to be called; safe, and unlike any other of the export."""
     suffix: str

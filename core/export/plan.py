@@ -283,17 +283,23 @@ def _frames(
         [[each.frame for each in share] for share in shares],
     )
     suffix = SUFFIXES[request.picture]
-
-    def path(video: ExportVideo, number: int, stem: str, split: Split) -> str:
-        if media != "frames":
-            return f"{stem}{suffix}"
-        return format_.place(PictureName(video.name, number, stem, suffix, split))
-
-    return tuple(
-        LabeledFrame(
-            at, each.frame, each.frame if media == "video" else number,
-            path(video, number, stem, each.split), each.prelabels, each.split, each.context,
-        )
-        for at, (video, share, stems) in enumerate(zip(videos, shares, named, strict=True))
-        for number, (each, stem) in enumerate(zip(share, stems, strict=True))
-    )  # fmt: skip
+    # Labels alone are for what usually goes with the format.
+    of_video = media == "video" or (media == "none" and format_.media[0] == "video")
+    frames: list[LabeledFrame] = []
+    for at, (video, share, stems) in enumerate(zip(videos, shares, named, strict=True)):
+        in_split: Counter[Split] = Counter()
+        for number, (each, stem) in enumerate(zip(share, stems, strict=True)):
+            name = PictureName(video.name, number, in_split[each.split], stem, suffix, each.split)
+            in_split[each.split] += 1
+            frames.append(
+                LabeledFrame(
+                    at,
+                    each.frame,
+                    each.frame if of_video else number,
+                    format_.place(name) if media == "frames" else f"{stem}{suffix}",
+                    each.prelabels,
+                    each.split,
+                    each.context,
+                )
+            )
+    return tuple(frames)

@@ -70,7 +70,7 @@ def _frame(
     media: Media,
     boxes: Sequence[Prelabel],
 ) -> LabeledFrame:
-    name = PictureName(video.name, number, f"{video.name}-{frame:02}", ".png", "")
+    name = PictureName(video.name, number, number, f"{video.name}-{frame:02}", ".png", "")
     path = format_.place(name)
     path = path if media == "frames" else path.rpartition("/")[2]
     return LabeledFrame(at, frame, number, path, tuple(boxes))

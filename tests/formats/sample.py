@@ -75,7 +75,7 @@ def sample(
             number = frame if whole else at
             stem = f"{video.name}-{frame:02}-mp4" if whole else next(stems)
             in_split = parts[:at].count(part)
-            path = format_.place(PictureName(video.name, in_split, stem, ".png", part))
+            path = format_.place(PictureName(video.name, at, in_split, stem, ".png", part))
             if media != "frames":
                 path = path.rpartition("/")[2]
             frames.append(LabeledFrame(place, frame, number, path, _boxes(place, frame), part))

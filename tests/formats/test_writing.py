@@ -215,8 +215,8 @@ def test_the_documented_format_works_once_installed(tmp_path: Path) -> None:
 
 
 def test_pictures_of_a_split_lie_in_its_folder() -> None:
-    assert in_images(PictureName("clip", 0, "a", ".png", "val")) == "images/val/a.png"
-    name = PictureName("clip", 4, "a", ".jpg", "")
+    assert in_images(PictureName("clip", 4, 0, "a", ".png", "val")) == "images/val/a.png"
+    name = PictureName("clip", 4, 4, "a", ".jpg", "")
     places = {each.name: each.place(name) for each in BUILT_IN}
     assert places["motchallenge"] == "train/clip/img1/000005.jpg"
     assert places["kitti"] == "training/image_02/clip/000004.jpg"

@@ -67,7 +67,7 @@ def _types(class_names: Iterable[str]) -> dict[str, str]:
 
 def in_image_02(name: PictureName) -> str:
     """`training/image_02/<video>/000000.png`: the format knows pictures by number."""
-    number = f"{name.number:06}{name.suffix}"
+    number = f"{name.in_split:06}{name.suffix}"
     return f"{name.split or _USUAL}/{_PICTURES}/{name.video}/{number}"
 
 

@@ -56,7 +56,7 @@ def _info(sequence: Sequence) -> str:
 
 def in_img1(name: PictureName) -> str:
     """`train/<video>/img1/000001.png`: the format knows pictures by number."""
-    number = f"{name.number + _FIRST:06}{name.suffix}"
+    number = f"{name.in_split + _FIRST:06}{name.suffix}"
     return f"{name.split or _USUAL}/{name.video}/{_PICTURES}/{number}"
 
 
