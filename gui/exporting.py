@@ -12,7 +12,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from core.errors import ProjectError
-from core.export.scopes import SCOPES, Scope
 from core.paths import free_folder
 from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
@@ -20,6 +19,7 @@ from gui.jobs import IsCancelled, Report
 from gui.text import grouped, percent
 
 if TYPE_CHECKING:
+    from core.export import Scope
     from core.export.plan import ExportSource
     from core.export.request import ExportRequest
     from core.export.writing import ExportResult
@@ -128,6 +128,7 @@ def source_in(session: Session) -> ExportSource:
 
 def facts_of(session: Session) -> ExportFacts:
     """What there is to export."""
+    from core.export import SCOPES
     from gui.dialogs.export import ExportFacts
 
     states = session.queue.box_state

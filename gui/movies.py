@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from core.frames import FrameRange
 from gui.asked_job import AskedJob
 from gui.exporting import reveal, source_in, tell_frames
 from gui.i18n import mark, tr
@@ -19,6 +18,7 @@ from gui.words import kind_word
 if TYPE_CHECKING:
     from core.assertions.imputed import Xyxy
     from core.export.plan import ExportSource
+    from core.frames import FrameRange
     from gui.session import Session
 
 _VIDEO = mark("Video (*.mp4)")
@@ -47,8 +47,9 @@ class MovieMaker(AskedJob):
         name = f"{session.info.path.stem}-boxes.mp4"
         out = self._choose(tr("Export video with boxes"), name, tr(_VIDEO))
         if out is not None:
-            frames = session.project.range or FrameRange(0, len(session.index))
-            work = partial(_render, _order(session, frames, out))
+            wanted = session.project.range
+            start, stop = (wanted.start, wanted.stop) if wanted else (0, len(session.index))
+            work = partial(_render, _order(session, start, stop, out))
             self._make(tr("Writing the video with boxes"), work)
 
     def ask_clip(self, session: Session) -> None:
@@ -61,7 +62,7 @@ class MovieMaker(AskedJob):
         name = f"{session.info.path.stem}-{item.start}.gif"
         out = self._choose(tr("Save clip of this violation"), name, tr(_CLIPS))
         if out is not None:
-            order = _order(session, FrameRange(item.start, item.stop), out)
+            order = _order(session, item.start, item.stop, out)
             title = f"{item.class_name} · {kind_word(item.kind)}"
             self._make(tr("Writing a clip"), partial(_clip, order, title, box.xyxy))
 
@@ -84,8 +85,10 @@ class MovieMaker(AskedJob):
         return said
 
 
-def _order(session: Session, frames: FrameRange, out: Path) -> _Order:
-    return _Order(source_in(session), session.exporting.min_score, frames, out)
+def _order(session: Session, start: int, stop: int, out: Path) -> _Order:
+    from core.frames import FrameRange
+
+    return _Order(source_in(session), session.exporting.min_score, FrameRange(start, stop), out)
 
 
 def _render(order: _Order, report: Report, cancelled: IsCancelled) -> Path:
@@ -105,6 +108,7 @@ def _render(order: _Order, report: Report, cancelled: IsCancelled) -> Path:
 def _clip(order: _Order, title: str, focus: Xyxy, report: Report, cancelled: IsCancelled) -> Path:
     from core.export.clips import write_clip
     from core.export.commands import boxes_of
+    from core.frames import FrameRange
     from core.video.reader import VideoReader
 
     source, index = order.source, order.source.index

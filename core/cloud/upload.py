@@ -202,9 +202,9 @@ class _Memory:
     def save(self) -> None:
         """Write it, if there is anything to remember."""
         self._saved = time.monotonic()
+        sent = dict(self._sent)  # in one step, while other threads add to it
         etags = (
-            (address, self._plan.contents[address].etag, etag)
-            for address, etag in list(self._sent.items())
+            (address, self._plan.contents[address].etag, etag) for address, etag in sent.items()
         )
         new: Memory = {str(address): (md5, etag) for address, md5, etag in etags if md5 != etag}
         if self._plan.memory is not None and new:

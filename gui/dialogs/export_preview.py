@@ -99,6 +99,11 @@ class ExportPreview(QWidget):
         if self._pictures.isRunning():
             self._pictures.stop()
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the picture of the frame that was asked for is there, with its boxes."""
+        return self._shown is not None and self.frame is not None
+
     # Inside
 
     def _show(self) -> None:

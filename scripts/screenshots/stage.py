@@ -61,14 +61,25 @@ class Stage:
         QCursor.setPos(widget.mapToGlobal(at))
         self.settle()
 
-    def take_dialog(self, action: str, name: str) -> None:
-        """Photograph the dialog of an action, alone and in its window, and answer no."""
+    def take_dialog(
+        self, action: str, name: str, ready: Callable[[QDialog], bool] = lambda dialog: True
+    ) -> None:
+        """Photograph the dialog of an action, alone and in its window, and answer no.
+
+        Args:
+            action: Its name in the action table.
+            name: Of the pictures.
+            ready: Whether the dialog shows all that it is going to show.
+        """
 
         taken: list[bool] = []
 
         def look() -> None:
             dialog = QApplication.activeModalWidget()
             assert isinstance(dialog, QDialog), f"{action} shows no dialog"
+            if not ready(dialog):
+                QTimer.singleShot(_SETTLING_MS, look)
+                return
             self.take(name)
             self.take(f"{name}-dialog", dialog)
             dialog.reject()

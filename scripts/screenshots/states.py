@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QDialog, QLineEdit, QToolButton
 
 from core.assertions.imputed import ImputedBox
 from core.demo import demo_video
@@ -16,6 +16,7 @@ from core.prelabels import Verdict, model_boxes
 from core.project import CloudPlace, Handover, Selection
 from core.review import ReviewState, View
 from core.settings import Appearance
+from gui.dialogs.export_preview import ExportPreview
 from gui.go_to import GoTo
 from gui.palette import Palette
 from gui.timeline.popup import FramePopup
@@ -184,7 +185,12 @@ def _settings(stage: Stage, name: str) -> None:
 
 def _export(stage: Stage, name: str) -> None:
     _review(stage)
-    stage.take_dialog("export", name)
+    stage.take_dialog("export", name, _is_previewed)
+
+
+def _is_previewed(dialog: QDialog) -> bool:
+    preview = dialog.findChild(ExportPreview)
+    return preview is not None and preview.is_shown
 
 
 def _upload(stage: Stage, name: str) -> None:
@@ -292,6 +298,7 @@ STATES = {
     "range": State(_range),
     "all-reviewed": State(_all_reviewed),
     "dark": State(_reviewing, appearance="dark"),
+    "dark-export": State(_export, appearance="dark", size=(1280, 800)),
     "dark-upload": State(_upload, appearance="dark"),
     "dark-signed-urls": State(_signed_urls, appearance="dark"),
     "dark-limits": State(_limits, appearance="dark"),

@@ -269,8 +269,8 @@ def test_a_bad_project_is_refused_in_a_sentence(
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--format", "voc", '"voc" is not one of coco, yolo'),
-        ("--frames", "some", '"some" is not one of flagged, accepted, selected, all'),
+        ("--format", "doc", "The format “doc” is unknown: choose one of coco, yolo, "),
+        ("--scope", "some", "The scope “some” is unknown: choose one of flagged, accepted, "),
     ],
 )
 def test_an_unknown_choice_is_refused_with_the_known_ones(
@@ -280,7 +280,6 @@ def test_an_unknown_choice_is_refused_with_the_known_ones(
     options = {"--format": "coco", "--out": tmp_path / "out", option: value}
     sentence = flickerscope("export", small_project, *(x for o in options.items() for x in o))
     assert words in sentence.sentence
-    assert option in sentence.sentence
 
 
 def test_a_project_without_a_run_is_refused_with_the_way_to_one(

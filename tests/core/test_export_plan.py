@@ -157,8 +157,10 @@ def test_without_pictures_a_path_is_a_name_and_in_a_video_numbers_are_frames(
     source = source_with({}, selected=[2, 7])
     plan = plan_export([source], ExportRequest("filmed", "selected", media="none"))
     assert [(f.number, f.path) for f in plan.labeled.frames] == [
-        (0, "drive-02-mp4.png"), (1, "drive-07-mp4.png"),
+        (2, "drive-02-mp4.png"), (7, "drive-07-mp4.png"),
     ]  # fmt: skip
+    plan = plan_export([source], ExportRequest("coco", "selected", media="none"))
+    assert [f.number for f in plan.labeled.frames] == [0, 1]
     plan = plan_export([source], ExportRequest("filmed", "selected"))
     assert plan.media == plan.labeled.media == "video"
     assert [f.number for f in plan.labeled.frames] == [2, 7]

@@ -1,10 +1,13 @@
 """Prelabels: the model's boxes and the accepted imputed ones."""
 
+import numpy as np
+
 from core.assertions.imputed import DRAWN, ImputedBox
 from core.detections import empty_detections, from_frames
 from core.prelabels import (
     Correction,
     Decision,
+    Objects,
     Prelabel,
     Source,
     Verdict,
@@ -20,8 +23,11 @@ def test_the_models_boxes_come_first_then_the_accepted_ones() -> None:
     assert prelabels_of_frame(1, from_frames(frames), NAMES, decisions) == [
         Prelabel(1, (1.5, 2.25, 10, 20), "traffic light", 0.75, Source.MODEL),
         Prelabel(1, (3, 4, 5, 6), "person", 0.5, Source.MODEL),
-        Prelabel(1, (7, 8, 9, 10), "car", 0.875, Source.IMPUTED),
-    ]
+        Prelabel(
+            1, (7, 8, 9, 10), "car", 0.875, Source.IMPUTED,
+            kind="tutorial", key="tutorial/1/7,8,9,10/car",
+        ),
+    ]  # fmt: skip
 
 
 def test_rejected_boxes_and_those_of_other_frames_are_left_out() -> None:
@@ -50,7 +56,25 @@ def test_what_a_person_corrected_drew_or_took_out_is_handed_over_so() -> None:
         Decision(doubt, Verdict.ACCEPTED),
     ]
     assert prelabels_of_frame(0, detections, NAMES, decisions) == [
-        Prelabel(0, (3, 4, 6, 7), "car", 0.5, Source.EDITED),
-        Prelabel(0, (9, 9, 12, 12), "person", 0.875, Source.EDITED),
-        Prelabel(0, (50, 50, 60, 60), "car", 1.0, Source.DRAWN),
+        Prelabel(0, (3, 4, 6, 7), "car", 0.5, Source.EDITED, key=corrected.key),
+        Prelabel(
+            0, (9, 9, 12, 12), "person", 0.875, Source.EDITED, kind="tutorial", key=missed.key
+        ),
+        Prelabel(0, (50, 50, 60, 60), "car", 1.0, Source.DRAWN, key=drawn.key),
     ]
+
+
+def test_prelabels_know_their_objects() -> None:
+    detections = from_frames([frame_of([(1, 2, 10, 20, 0.75, 1), (3, 4, 5, 6, 0.5, 0)])])
+    corrected = model_boxes(0, detections, NAMES)[1]
+    missed = box(0)
+    decisions = [
+        Decision(corrected, Verdict.EDITED, Correction((3, 4, 6, 7), "car")),
+        Decision(missed, Verdict.ACCEPTED),
+        Decision(ImputedBox(0, (50, 50, 60, 60), "car", 1.0, DRAWN), Verdict.ACCEPTED),
+    ]
+    objects = Objects(np.array([4, 7]), {missed.key: 9})
+    found = prelabels_of_frame(0, detections, NAMES, decisions, objects)
+    assert [(each.source, each.track) for each in found] == [
+        (Source.MODEL, 4), (Source.EDITED, 7), (Source.IMPUTED, 9), (Source.DRAWN, -1),
+    ]  # fmt: skip

@@ -5,9 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,17 +25,18 @@ from gui.main_window import MainWindow
 from gui.text import THIN_SPACE
 from tests.conftest import MakeVideo, index_at_any_size
 from tests.gui.conftest import OpenWindow, running_threads
+from tests.gui.held_copy import GO_ON, make_held
 from tests.gui.making import add_run, job_text, seen
 from tests.gui.modal import answer_next
 
-FRAMES, FEWER = 400, 200
-COPYING_MS = 200_000
+FRAMES, FEWER = 200, 100
+COPYING_MS = 100_000
 TIP = "Make a small copy of the video so that every scrub shows its frame at once"
 
 
 @pytest.fixture(scope="session")
 def long(make_video: MakeVideo) -> Path:
-    """A video whose copy takes a moment."""
+    """A video whose copy is reported on several times."""
     return make_video("long.mp4", FRAMES, gop=50, size=(640, 384))
 
 
@@ -44,6 +44,13 @@ def long(make_video: MakeVideo) -> Path:
 def shorter(make_video: MakeVideo) -> Path:
     """One whose copy nobody stops."""
     return make_video("shorter.mp4", FEWER, gop=50, size=(640, 384))
+
+
+@pytest.fixture(autouse=True)
+def _held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No copy is over before a test has done something about it."""
+    monkeypatch.setenv(GO_ON, str(tmp_path / "go on"))
+    monkeypatch.setattr("core.video.proxy_making.make_proxy", make_held)
 
 
 @pytest.fixture(autouse=True)
@@ -73,44 +80,18 @@ def state(window: MainWindow) -> tuple[bool, str]:
     return action.isEnabled(), action.toolTip()
 
 
-def tell_children(number: signal.Signals) -> None:
-    """Send a signal to each; they also stop giving way to all else that goes on here."""
-    for child in multiprocessing.active_children():
-        # Only root may take niceness back.
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(child.pid or 0, number)
-            os.setpriority(os.PRIO_PROCESS, child.pid or 0, 0)
-
-
 def begin(qtbot: QtBot, window: MainWindow) -> None:
-    """Begin, and suspend the copy once frames are written: it stays in the middle for the test."""
+    """Begin; the copy waits, once frames are written, until `wait_for_the_end`."""
     window.actions_by_name["copy"].trigger()
     assert "Preparing scrubbing…" in job_text(window.job_status)
-    wait_for_progress(qtbot, window)
-
-
-def wait_for_progress(qtbot: QtBot, window: MainWindow) -> None:
-    """Let the copy go on for moments only, so that it is not over before this process looks."""
-
-    def written() -> bool:
-        tell_children(signal.SIGCONT)
-        time.sleep(0.02)
-        tell_children(signal.SIGSTOP)
-        return "Preparing scrubbing · " in job_text(window.job_status)
-
-    qtbot.waitUntil(written, timeout=COPYING_MS)
+    qtbot.waitUntil(
+        lambda: "Preparing scrubbing · " in job_text(window.job_status), timeout=COPYING_MS
+    )
 
 
 def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
-    wait_until_not(qtbot, lambda: window.jobs.copier.busy)
-
-
-def wait_until_not(qtbot: QtBot, busy: Callable[[], bool]) -> None:
-    def ended() -> bool:
-        tell_children(signal.SIGCONT)
-        return not busy()
-
-    qtbot.waitUntil(ended, timeout=COPYING_MS)
+    Path(os.environ[GO_ON]).touch()
+    qtbot.waitUntil(lambda: not window.jobs.copier.busy, timeout=COPYING_MS)
 
 
 def stop_button(window: MainWindow) -> QPushButton:
@@ -178,7 +159,7 @@ def test_starting_detection_stops_the_copy_and_keeps_what_was_made(
         assert place is not None
         with open_writer(place, reader.info) as writer:
             assert writer.writing, "detection could not go on with the copy"
-    wait_until_not(qtbot, lambda: session.detecting)
+    qtbot.waitUntil(lambda: not session.detecting, timeout=COPYING_MS)
     assert state(window) == (True, TIP)
     assert copied(long) == kept
 
@@ -309,7 +290,6 @@ def test_stop_stops_the_export_that_is_shown_and_not_the_copy(
     stop_button(window).click()
     qtbot.waitUntil(lambda: not window.jobs.exporter.busy)
     assert window.jobs.copier.busy
-    wait_for_progress(qtbot, window)
     stop_button(window).click()
     wait_for_the_end(qtbot, window)
     assert 0 < copied(long) < FRAMES

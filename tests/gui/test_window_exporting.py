@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from core.export import Scope
 from core.export.manifest import MANIFEST
+from core.export.png import encode_rgb
 from core.export.request import ExportRequest
 from core.prelabels import Verdict
 from core.project import Selection
+from core.video.picture import Picture
 from gui.dialogs.export import ExportDialog
 from gui.main_window import MainWindow
 from tests.gui.conftest import running_threads
@@ -27,6 +30,17 @@ Answer = Callable[[ExportDialog], None]
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def slow_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures take so long that an export is not over before a test has done something to it."""
+
+    def encode(picture: Picture) -> bytes:
+        time.sleep(0.2)
+        return encode_rgb(picture)
+
+    monkeypatch.setattr("core.export.pictures.encode_rgb", encode)
 
 
 def export_with(window: MainWindow, answer: Answer) -> None:
@@ -120,6 +134,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
     assert window.actions_by_name["export"].isEnabled()
 
 
+@pytest.mark.usefixtures("slow_pictures")
 def test_a_stopped_export_is_gone_on_with(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     out = tmp_path / "out"
     export_with(window, into(out, scope="all"))
@@ -155,6 +170,7 @@ def test_an_earlier_export_is_replaced_after_asking(
     assert not (out / "images" / "note.txt").exists()
 
 
+@pytest.mark.usefixtures("slow_pictures")
 def test_closing_the_window_ends_an_export(window: MainWindow, tmp_path: Path) -> None:
     export_with(window, into(tmp_path / "out", scope="all"))
     threads = running_threads()
