@@ -20,6 +20,7 @@ from core.export import (
     source_of,
 )
 from core.export.checks import check_request
+from core.export.plan import counts_of
 from core.export.writing import ExportResult, write_export
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
@@ -139,7 +140,7 @@ def export_projects(
         notice
         for at, video in enumerate(plan.labeled.videos)
         for notice in _noted(
-            projects[video.path], [f.frame for f in plan.labeled.of_video(at) if not f.context]
+            projects[video.path], [f.frame for f in result.labeled.of_video(at) if not f.context]
         )
     ]
     if result.left_out:
@@ -360,7 +361,7 @@ def _noted(folder: Path, exported: Iterable[int]) -> list[str]:
 
 
 def _exported(result: ExportResult, plan: ExportPlan) -> Summary:
-    counts = plan.counts
+    counts = counts_of(result.labeled.frames)
     return {
         "folder": str(result.folder),
         "format": plan.request.format,

@@ -167,7 +167,7 @@ def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
         cancelled=cancelled,
         overwrite=order.overwrite,
     )
-    frames = [frame.frame for frame in plan.labeled.frames if not frame.context]
+    frames = [frame.frame for frame in result.labeled.frames if not frame.context]
     return _Exported(result, frames)
 
 

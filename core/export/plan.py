@@ -88,6 +88,18 @@ class ExportCounts:
     """Frames, context included; one entry for `""` where nothing is split."""
 
 
+def counts_of(frames: Sequence[LabeledFrame]) -> ExportCounts:
+    """How much some frames of an export hold."""
+    context = sum(frame.context for frame in frames)
+    return ExportCounts(
+        len(frames) - context,
+        context,
+        Counter(box.source for frame in frames for box in frame.prelabels),
+        Counter(box.class_name for frame in frames for box in frame.prelabels),
+        Counter(frame.split for frame in frames),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class ExportPlan:
     """All that is written, except pictures."""
@@ -107,15 +119,7 @@ class ExportPlan:
     @cached_property
     def counts(self) -> ExportCounts:
         """How much of what is handed over."""
-        frames = self.labeled.frames
-        context = sum(frame.context for frame in frames)
-        return ExportCounts(
-            len(frames) - context,
-            context,
-            Counter(box.source for frame in frames for box in frame.prelabels),
-            Counter(box.class_name for frame in frames for box in frame.prelabels),
-            Counter(frame.split for frame in frames),
-        )
+        return counts_of(self.labeled.frames)
 
     @cached_property
     def bytes(self) -> int:

@@ -40,17 +40,27 @@ VIDEOS = "videos"
 _FULL = frozenset({ENOSPC, EDQUOT})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExportResult:
     """What was written."""
 
     folder: Path
     """Or the zip file."""
-    frames: int
-    prelabels: int
+    labeled: Labeled
+    """What the plan had, without frames that cannot be decoded."""
     bytes: int
     left_out: int = 0
-    """Frames that the plan had and that cannot be decoded."""
+    """Frames that cannot be decoded."""
+
+    @property
+    def frames(self) -> int:
+        """How many, context included."""
+        return len(self.labeled.frames)
+
+    @property
+    def prelabels(self) -> int:
+        """How many boxes."""
+        return sum(len(frame.prelabels) for frame in self.labeled.frames)
 
 
 def write_export(
@@ -234,11 +244,9 @@ class _Work:
         return self._result(labeled, size)
 
     def _result(self, labeled: Labeled, size: int) -> ExportResult:
-        frames = labeled.frames
-        prelabels = sum(len(frame.prelabels) for frame in frames)
-        left_out = len(self.plan.labeled.frames) - len(frames)
         self._on_progress(self._total, self._total)
-        return ExportResult(self.out, len(frames), prelabels, size, left_out)
+        left_out = len(self.plan.labeled.frames) - len(labeled.frames)
+        return ExportResult(self.out, labeled, size, left_out)
 
 
 def _without(labeled: Labeled, lost: set[tuple[int, int]]) -> Labeled:
