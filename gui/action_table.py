@@ -25,6 +25,11 @@ class ActionSpec:
     """The word on a button, where `text` is too long for one."""
     checkable: bool = False
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it is done again and again while its keys are held; a decision never is."""
+        return self.group in ("Go", "View") or self.name in ("undo", "redo")
+
 
 SPECS = (
     ActionSpec("File", "open", "Open video…", "open", ("Ctrl+O",), "Open a video", "Open"),

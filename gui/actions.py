@@ -29,6 +29,7 @@ def make_actions(owner: QWidget, keys: Keys) -> dict[str, QAction]:
     actions = {}
     for spec in SPECS:
         action = QAction(tr(spec.text), owner)
+        action.setAutoRepeat(spec.repeats)
         if spec.short:
             action.setIconText(tr(spec.short))
         action.setObjectName(spec.name)
