@@ -81,7 +81,7 @@ def state(window: MainWindow) -> tuple[bool, str]:
 
 
 def begin(qtbot: QtBot, window: MainWindow) -> None:
-    """Begin; the copy waits, once frames are written, until `wait_for_the_end`."""
+    """Begin; the copy waits, once frames are written, until it may `go_on`."""
     window.actions_by_name["copy"].trigger()
     assert "Preparing scrubbing…" in job_text(window.job_status)
     qtbot.waitUntil(
@@ -89,8 +89,11 @@ def begin(qtbot: QtBot, window: MainWindow) -> None:
     )
 
 
-def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
+def go_on() -> None:
     Path(os.environ[GO_ON]).touch()
+
+
+def wait_for_the_end(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not window.jobs.copier.busy, timeout=COPYING_MS)
 
 
@@ -105,6 +108,7 @@ def test_the_copy_is_made_with_progress_and_is_then_complete(
     assert state(window) == (True, TIP)
     said: set[str] = set()
     window.jobs.copier.progressed.connect(lambda *_: said.add(job_text(window.job_status)))
+    go_on()
     window.actions_by_name["copy"].trigger()
     assert state(window) == (False, "The copy is being made")
     assert stop_button(window).isVisible()
@@ -131,6 +135,7 @@ def test_stopping_keeps_what_was_made_and_starting_goes_on_from_there(
     assert "small copies; Fast scrubbing goes on" in job_text(window.job_status)
     rates: list[float] = []
     window.jobs.copier.progressed.connect(lambda done, total, fps: rates.append(fps))
+    go_on()
     window.actions_by_name["copy"].trigger()
     wait_for_the_end(qtbot, window)
     assert copied(long) == FRAMES
@@ -227,6 +232,7 @@ def test_a_copy_goes_on_while_another_video_cannot_be_opened(
     begin(qtbot, window)
     window.open_path(tmp_path / "nowhere.mp4")
     qtbot.waitUntil(lambda: window.banner.sentence != "")
+    go_on()
     wait_for_the_end(qtbot, window)
     assert copied(long) == FRAMES
 
@@ -253,6 +259,7 @@ def test_a_process_that_dies_is_a_sentence_and_the_copy_can_go_on(
     wait_for_the_end(qtbot, window)
     assert "ended unexpectedly" in window.banner.sentence
     assert 0 < copied(long) < FRAMES
+    go_on()
     window.actions_by_name["copy"].trigger()
     wait_for_the_end(qtbot, window)
     assert copied(long) == FRAMES
