@@ -19,7 +19,6 @@ from core.export import (
     plan_export,
     source_of,
 )
-from core.export.checks import check_request
 from core.export.plan import counts_of
 from core.export.writing import ExportResult, write_export
 from core.imported_runs import add_imported, for_video, read_run
@@ -124,7 +123,6 @@ def export_projects(
     Raises:
         UserError: See `core.errors`.
     """
-    check_request(request)
     sources = [source_in(folder, report) for folder in folders]
     plan = plan_export(sources, request)
     stage = f"Exporting {plan.format.title}"
@@ -132,7 +130,6 @@ def export_projects(
         plan,
         out,
         on_progress=lambda done, total: report(stage, done, total),
-        cancelled=lambda: False,
         overwrite=overwrite,
     )
     projects = {s.path: folder for s, folder in zip(sources, folders, strict=True)}

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _VIDEO = mark("Video (*.mp4)")
-_AROUND = 0.8
-"""Seconds before and after a violation that its clip shows."""
 _CLIPS = mark("Animated picture (*.gif);;Video (*.mp4)")
 
 
@@ -106,19 +104,15 @@ def _render(order: _Order, report: Report, cancelled: IsCancelled) -> Path:
 
 
 def _clip(order: _Order, title: str, focus: Xyxy, report: Report, cancelled: IsCancelled) -> Path:
-    from core.export.clips import write_clip
+    from core.export.clips import frames_around, write_clip
     from core.export.commands import boxes_of
-    from core.frames import FrameRange
     from core.video.reader import VideoReader
 
-    source, index = order.source, order.source.index
-    near = FrameRange(
-        index.frame_at_time(index.timestamp(order.frames.start) - _AROUND),
-        index.frame_at_time(index.timestamp(order.frames.stop - 1) + _AROUND) + 1,
-    )
-    with VideoReader(source.path, index) as reader:
+    source = order.source
+    near = frames_around(source.index, order.frames)
+    with VideoReader(source.path, source.index) as reader:
         return write_clip(
             reader, boxes_of(source, near, order.min_score), order.out, order.frames,
-            title=title, focus=focus, around=_AROUND, class_names=source.class_names,
+            title=title, focus=focus, class_names=source.class_names,
             overwrite=True, on_progress=partial(tell_frames, report), cancelled=cancelled,
         )  # fmt: skip

@@ -11,6 +11,9 @@ from core.prelabels import Prelabel
 IMAGES = "images"
 """Folder of the pictures inside an export, unless its format has another one."""
 
+VIDEOS = "videos"
+"""Folder of whole videos inside an export."""
+
 Media = Literal["frames", "video", "none"]
 """What goes with the labels: the chosen frames as pictures, the whole videos, or nothing."""
 Split = Literal["", "train", "val"]
@@ -30,6 +33,11 @@ class ExportVideo:
     run: str
     """Id of the run that the boxes come from."""
     model: str
+
+    @property
+    def copy_path(self) -> str:
+        """Where the whole video lies, below the export's folder, with `/`."""
+        return f"{VIDEOS}/{self.name}{self.path.suffix}"
 
 
 @dataclass(frozen=True)

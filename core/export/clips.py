@@ -23,7 +23,7 @@ from core.export.drawing import (
     moved,
 )
 from core.export.movies import BoxesOf, Shown, check_target, save, since, write_mp4
-from core.frames import FrameRange
+from core.frames import FrameIndex, FrameRange
 from core.prelabels import Prelabel
 from core.video.picture import Size
 from core.video.reader import VideoReader
@@ -32,8 +32,8 @@ from core.words import grouped, timecode
 WIDTH = 640
 """Of a clip at most, px."""
 SUFFIXES = (".gif", ".mp4")
-_AROUND = 0.8
-"""Seconds."""
+AROUND = 0.8
+"""Seconds before and after a violation that its clip shows."""
 _GAP_SECONDS, _MOST_HOLD = Fraction(6, 5), Fraction(3, 5)
 """How long a gap shows at least in all, and one of its frames at most for that reason."""
 _RATE = 25
@@ -70,7 +70,7 @@ def write_clip(
     *,
     title: str,
     focus: Xyxy | None = None,
-    around: float = _AROUND,
+    around: float = AROUND,
     class_names: Sequence[str] = (),
     overwrite: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
@@ -123,15 +123,21 @@ def write_clip(
     return out
 
 
+def frames_around(index: FrameIndex, gap: FrameRange, seconds: float = AROUND) -> FrameRange:
+    """A gap and so much before and after it; by default what its clip shows."""
+    return FrameRange(
+        index.frame_at_time(index.timestamp(gap.start) - seconds),
+        index.frame_at_time(index.timestamp(gap.stop - 1) + seconds) + 1,
+    )
+
+
 def _scene(
     reader: VideoReader, gap: FrameRange, title: str, focus: Xyxy | None, around: float
 ) -> _Scene:
-    index = reader.index
-    first = index.frame_at_time(index.timestamp(gap.start) - around)
-    last = index.frame_at_time(index.timestamp(gap.stop - 1) + around)
+    index, near = reader.index, frames_around(reader.index, gap, around)
     stride = max(1, round(index.rate / _RATE))
-    before = range(gap.start - stride, first - 1, -stride)[::-1]
-    after = range(gap.stop - 1 + stride, last + 1, stride)
+    before = range(gap.start - stride, near.start - 1, -stride)[::-1]
+    after = range(gap.stop - 1 + stride, near.stop, stride)
     frames = (*before, *range(gap.start, gap.stop), *after)
     hold = min(_GAP_SECONDS / len(gap), _MOST_HOLD)
     starts = [Fraction(0)]

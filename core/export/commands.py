@@ -7,7 +7,7 @@ import numpy as np
 
 from core.assertions.imputed import Xyxy, name_of
 from core.errors import ExportError
-from core.export.clips import write_clip
+from core.export.clips import frames_around, write_clip
 from core.export.labels import Labeler, with_open_accepted
 from core.export.movies import BoxesOf, render_video
 from core.export.plan import ExportSource
@@ -16,9 +16,6 @@ from core.export.scopes import expect_some
 from core.frames import FrameRange
 from core.headless import Report, Summary, source_in
 from core.video.reader import VideoReader
-
-_NEAR = 1.0
-"""Seconds around a violation of which the boxes are known, at least as much as a clip shows."""
 
 
 def render_project(
@@ -75,15 +72,10 @@ def clip_of_violation(
     """
     source = source_in(folder, report)
     gap, title, focus = _violation(source, frame)
-    index = source.index
-    near = FrameRange(
-        index.frame_at_time(index.timestamp(gap.start) - _NEAR),
-        index.frame_at_time(index.timestamp(gap.stop - 1) + _NEAR) + 1,
-    )
     with VideoReader(source.path, source.index) as reader:
         write_clip(
             reader,
-            boxes_of(source, near),
+            boxes_of(source, frames_around(source.index, gap)),
             out,
             gap,
             title=title,

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from core.export.base import IMAGES, Labeled, LabeledFrame
 from core.export.drawing import Area, Colours, draw_boxes, fitting, font, moved
 from core.export.pictures import Encode, Part, encode_jpeg, encoder
-from core.export.request import ExportRequest
+from core.export.request import OVERLAY_QUALITY, SUFFIXES, ExportRequest
 from core.prelabels import Prelabel, Source
 from core.video.picture import Picture
 from core.words import grouped, timecode
@@ -20,7 +20,6 @@ TILES = ".tiles"
 _MARGIN = 0.25
 """Around a box that is cut out, in its longer side."""
 _LEAST_MARGIN = 8
-_QUALITY = 88
 TILE = 300, 170
 _COLUMNS, _ROWS = 5, 7
 _GUTTER, _CAPTION, _HEAD = 16, 40, 56
@@ -42,10 +41,10 @@ def extra_parts(
     name = _place(frame.path)
     parts: list[Part] = []
     if "crops" in request.extras:
-        suffix = "png" if request.picture == "png" else "jpg"
+        suffix = SUFFIXES[request.picture]
         imputed = [box for box in frame.prelabels if box.source is Source.IMPUTED]
         for number, box in enumerate(imputed, start=1):
-            path = folder / CROPS / f"{name}-{number}.{suffix}"
+            path = folder / CROPS / f"{name}-{number}{suffix}"
             parts.append(Part(path, _crop(box, encoder(request.picture, request.quality))))
     if "overlays" in request.extras:
         overlay = folder / OVERLAYS / f"{name}.jpg"
@@ -80,7 +79,7 @@ def write_sheets(
         cancelled()
         number = f"-{page + 1:0{max(2, len(str(pages)))}}" if pages > 1 else ""
         path = folder / f"{SHEET}{number}.jpg"
-        path.write_bytes(encode_jpeg(_page(folder, labeled, page, pages), _QUALITY))
+        path.write_bytes(encode_jpeg(_page(folder, labeled, page, pages), OVERLAY_QUALITY))
         written.append(path)
     return written
 
@@ -100,7 +99,7 @@ def _crop(box: Prelabel, encode: Encode) -> Encode:
 def _overlay(picture: Picture, boxes: Sequence[Prelabel], colours: Colours) -> bytes:
     image = Image.fromarray(picture)
     draw_boxes(image, boxes, colours)
-    return encode_jpeg(image, _QUALITY)
+    return encode_jpeg(image, OVERLAY_QUALITY)
 
 
 def _tile(picture: Picture, boxes: Sequence[Prelabel], colours: Colours) -> bytes:
@@ -108,7 +107,7 @@ def _tile(picture: Picture, boxes: Sequence[Prelabel], colours: Colours) -> byte
     image.thumbnail(TILE, Image.Resampling.LANCZOS)
     scale = image.width / picture.shape[1], image.height / picture.shape[0]
     draw_boxes(image, [moved(box, (0, 0), scale) for box in boxes], colours, tags=False)
-    return encode_jpeg(image, _QUALITY)
+    return encode_jpeg(image, OVERLAY_QUALITY)
 
 
 def _page(folder: Path, labeled: Labeled, page: int, pages: int) -> Image.Image:

@@ -25,7 +25,7 @@ from core.export.base import (
 from core.export.checks import check_paths, check_request, check_videos, media_of
 from core.export.labels import Labeler, Renamed, class_names, renamed
 from core.export.names import picture_names, unique_names
-from core.export.request import ExportRequest, PictureKind
+from core.export.request import SUFFIXES, ExportRequest
 from core.export.scopes import expect_some, frames_in_scope, with_neighbours
 from core.export.sizes import estimated_bytes
 from core.export.split import Part, parts_of
@@ -35,8 +35,6 @@ from core.prelabels import Decision, Objects, Prelabel, Source, objects_in
 if TYPE_CHECKING:
     # A project remembers an `ExportRequest`, and so imports this.
     from core.project import Project, Run, Selection
-
-SUFFIXES: Mapping[PictureKind, str] = {"png": ".png", "jpeg": ".jpg"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,15 @@ from core.frames import FrameRange
 
 PictureKind = Literal["png", "jpeg"]
 PICTURE_KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
+SUFFIXES: Mapping[PictureKind, str] = {"png": ".png", "jpeg": ".jpg"}
 SplitBy = Literal["video", "time"]
 SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
 Extra = Literal["crops", "overlays", "sheet"]
 """Beside the labels: cuttings around imputed boxes, pictures with their boxes drawn in, and one
 picture of all frames."""
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
+OVERLAY_QUALITY = 88
+"""Of the JPEGs that only show what is exported."""
 
 LIGHTLY_NAMES = "{video}-{frame}-{ext}"
 """Pictures are called as Lightly calls the frames of a video."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.export.base import ExportVideo, Labeled
-from core.export.request import ExportRequest
+from core.export.request import OVERLAY_QUALITY, ExportRequest
 
 PNG_SHARE = 0.85
 """Bytes of a PNG for each pixel: the median of five clips, which range from 0.44 to 1.41."""
@@ -16,7 +16,6 @@ _FRAME = 200
 """Bytes that the label files say of a frame, and the manifest with them."""
 _PRELABEL = 250
 """Bytes that they say of a box."""
-_OVERLAY_QUALITY = 88
 
 
 def estimated_bytes(labeled: Labeled, request: ExportRequest) -> int:
@@ -34,7 +33,7 @@ def estimated_bytes(labeled: Labeled, request: ExportRequest) -> int:
     elif labeled.media == "video":
         size += sum(_file_size(video.path) for video in labeled.videos)
     if "overlays" in request.extras:
-        size += round(pixels * _jpeg_share(_OVERLAY_QUALITY))
+        size += round(pixels * _jpeg_share(OVERLAY_QUALITY))
     return size
 
 

@@ -35,8 +35,6 @@ from core.words import grouped
 
 __all__ = ["ExportResult", "discard_partial", "partial_of", "write_export"]
 
-VIDEOS = "videos"
-"""Folder of whole videos inside an export."""
 _FULL = frozenset({ENOSPC, EDQUOT})
 
 
@@ -96,7 +94,7 @@ def write_export(
     work = _Work(plan, out, on_progress, cancelled)
     if plan.media == "frames" or plan.request.extras:
         check_paths([frame.path for frame in plan.labeled.frames])
-    check_paths([f"{VIDEOS}/{target.name}" for target in work.videos.values()])
+    check_paths([video.copy_path for video in work.videos])
     try:
         return work.run()
     except Cancelled as stop:
@@ -132,7 +130,7 @@ class _Work:
                         f"{video.path.name} is a folder of images, not a video file",
                         mend="export its frames as pictures",
                     )
-                self.videos[video] = self.folder / VIDEOS / f"{video.name}{video.path.suffix}"
+                self.videos[video] = self.folder / video.copy_path
 
     def run(self) -> ExportResult:
         """Do what is left to do."""

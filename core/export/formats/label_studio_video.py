@@ -10,15 +10,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from core.export.base import ExportVideo, Format, Labeled
+from core.export.base import VIDEOS, ExportVideo, Format, Labeled
 from core.export.formats import label_studio_common as common
 from core.export.keyframes import keyframes
 from core.export.labeled_tracks import LabeledTrack, Seen, labeled_tracks
 from core.export.xml_text import legal
 from core.prelabels import Source
-
-VIDEOS = "videos"
-"""Folder of the whole videos inside an export."""
 
 
 def write_label_studio_video(folder: Path, labeled: Labeled) -> None:
@@ -36,7 +33,7 @@ def write_label_studio_video(folder: Path, labeled: Labeled) -> None:
 def _task(at: int, labeled: Labeled) -> dict[str, Any]:
     video = labeled.videos[at]
     data = {
-        "video": common.url(f"{VIDEOS}/{video.name}{video.path.suffix}"),
+        "video": common.url(video.copy_path),
         "fps": float(video.index.rate),
     }
     regions = [
