@@ -1,5 +1,7 @@
 """What a format gets to write: videos, their chosen frames, and the prelabels of these."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,11 +73,22 @@ class Labeled:
 
     def of_video(self, video: int) -> list[LabeledFrame]:
         """The frames of one of the videos."""
-        return [frame for frame in self.frames if frame.video == video]
+        first, stop = (bisect_left(self.frames, v, key=_video) for v in (video, video + 1))
+        return list(self.frames[first:stop])
 
     def seconds(self, frame: LabeledFrame) -> float:
         """When a frame shows, counted from the first one of its video."""
         return self.videos[frame.video].index.timestamp(frame.frame)
+
+
+def _video(frame: LabeledFrame) -> int:
+    return frame.video
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path with `/` stays within the folder that it is below, on every system."""
+    parts = path.split("/")
+    return not ({"", ".", ".."} & set(parts) or re.search(r"[\\:\0]", path))
 
 
 @dataclass(frozen=True)

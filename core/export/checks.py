@@ -1,11 +1,10 @@
 """Whether a request can be met at all, whatever the videos hold."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import ExportError
-from core.export.base import Format, LabeledFrame, Media
+from core.export.base import Format, LabeledFrame, Media, is_inside
 from core.export.names import check_pattern
 from core.export.registry import formats
 from core.export.request import EXTRAS, PICTURE_KINDS, SPLITS, ExportRequest
@@ -98,8 +97,7 @@ def check_paths(frames: Sequence[LabeledFrame], format_: Format) -> None:
     seen: set[str] = set()
     mend = "take another format, or mend the package that brings this one"
     for frame in frames:
-        parts = frame.path.split("/")
-        if "" in parts or "." in parts or ".." in parts or re.search(r"[\\:]", frame.path):
+        if not is_inside(frame.path):
             raise ExportError(
                 f"{format_.title} puts a picture at “{frame.path}”, outside of the export",
                 mend=mend,

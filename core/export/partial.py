@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Collection
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from core.errors import ExportError, VideoError
+from core.export.base import is_inside
 from core.export.manifest import MANIFEST
 from core.export.plan import ExportPlan
+from core.lightly.names import name_key
 from core.video.identity import FileIdentity, identify
 
 STATE = ".plan"
@@ -57,13 +59,12 @@ def check_paths(paths: Collection[str]) -> None:
     mend = "choose another pattern for the names of the pictures"
     seen: set[str] = set()
     for path in paths:
-        parts = PurePosixPath(path).parts
-        outside = not parts or path.startswith("/") or ".." in parts or "\0" in path
-        if outside or "\\" in path or ":" in path or path in _RESERVED:
+        if not is_inside(path) or path in _RESERVED:
             raise ExportError(f"“{path}” is no place inside the folder of an export", mend=mend)
-        if path.casefold() in seen:
+        key = name_key(path)
+        if key in seen:
             raise ExportError(f"Two files of the export would be called “{path}”", mend=mend)
-        seen.add(path.casefold())
+        seen.add(key)
 
 
 def check_target(out: Path, *, zipped: bool, overwrite: bool) -> None:

@@ -46,7 +46,7 @@ def _dataset(labeled: Labeled) -> Document:
         "default_classes": classes,
         "info": {
             "made_by": "Flickerscope",
-            "videos": {video.name: str(video.path.name) for video in labeled.videos},
+            "videos": {video.name: video.path.name for video in labeled.videos},
         },
     }
 
