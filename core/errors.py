@@ -96,6 +96,14 @@ class SignInError(CloudError):
     """Credentials or a token that are missing, expired or refused."""
 
 
+class BatchError(UserError):
+    """A batch that cannot be begun or gone on with."""
+
+
+class WorkerDiedError(BatchError):
+    """A step of a batch that has ended its worker's process every time."""
+
+
 class Cancelled(Exception):  # noqa: N818 - nothing went wrong
     """The person asked to stop; what was done until then is kept."""
 

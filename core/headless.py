@@ -71,7 +71,7 @@ def process_video(
         raise VideoError(f"{video} is a project, not a video", mend="give the video file")
     target = _in_folder(video, out) if out else find(video)
     with _project_of(target, report) as (project, reader):
-        return _summary(_process(project, reader, config, report, restart=restart))
+        return _summary(detect_into(project, reader, config, report, restart=restart))
 
 
 def import_into(
@@ -202,7 +202,7 @@ def run_demo(out: Path | None, report: Report) -> Summary:
             folder / f"{project_stem(video)}.flickerscope", reader.info
         )
         try:
-            processed = _process(project, reader, demo_config(), report)
+            processed = detect_into(project, reader, demo_config(), report)
             boxes = processed.findings.imputed
             project.apply(SetDecisions.of(Verdict.ACCEPTED, boxes, "Accept all boxes of the demo"))
         finally:
@@ -299,14 +299,20 @@ def opened_reader(target: Target, report: Report) -> VideoReader:
     return reader
 
 
-def _process(
+def detect_into(
     project: Project,
     reader: VideoReader,
     config: DetectorConfig,
     report: Report,
     *,
     restart: bool = False,
+    run_id: str | None = None,
 ) -> Processed:
+    """As `core.pipeline.process`, telling how far it is.
+
+    Raises:
+        UserError: See `core.errors`.
+    """
     preparing: list[str] = []
 
     def on_progress(progress: Progress) -> None:
@@ -324,6 +330,7 @@ def _process(
         reader.index,
         config,
         restart=restart,
+        run_id=run_id,
         proxy=load_settings().proxies,
         on_progress=on_progress,
         on_told=on_told,

@@ -123,6 +123,7 @@ def process(
     *,
     stream: Callable[[DetectRequest], Iterable[Message]] = stream_detections,
     restart: bool = False,
+    run_id: str | None = None,
     proxy: ProxyPlace | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     on_told: Callable[[Preparing | Notice], None] = lambda message: None,
@@ -135,7 +136,7 @@ def process(
     Raises:
         UserError: The detector or the project failed; the frames seen until then are saved.
     """
-    plan = plan_run(project, index, config, restart=restart, proxy=proxy)
+    plan = plan_run(project, index, config, restart=restart, run_id=run_id, proxy=proxy)
     builder = DetectionsBuilder(plan.start)
     writer = EmbeddingWriter(plan.run_file, plan.start, plan.embedded_by)
     run: Run | None = None

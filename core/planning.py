@@ -61,9 +61,18 @@ def plan_run(
     config: DetectorConfig,
     *,
     restart: bool = False,
+    run_id: str | None = None,
     proxy: ProxyPlace | None = None,
 ) -> RunPlan:
     """Go on with the last unfinished run of this configuration, or begin a new one.
+
+    Args:
+        project: The project.
+        index: The frames of its video.
+        config: What to detect with.
+        restart: Begin a new run in any case.
+        run_id: Of a run that begins; None for one that nobody else has.
+        proxy: Where to keep small copies of the frames.
 
     Raises:
         DetectorError: There is nothing to look at.
@@ -76,7 +85,7 @@ def plan_run(
             mend="choose an earlier frame to begin with",
         )
     run, start = (None, empty_detections()) if restart else _unfinished(project, config, stop)
-    run_id = run.id if run else new_run_id()
+    run_id = run.id if run else run_id or new_run_id()
     done = start.frame_count
     earlier = config.sampling.frames(done)
     before = start.xyxy[start.rows(earlier[-1])] if earlier else start.xyxy[:0]

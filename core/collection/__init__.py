@@ -1,0 +1,1 @@
+"""Many projects side by side: what there is in each, without opening it."""

@@ -1,0 +1,1 @@
+"""The media list: many videos in one window."""
