@@ -4,11 +4,11 @@ A part is cut where a keyframe begins it, and looks at one more frame before it:
 picture from that frame to its first one belongs to it. So what the parts hold together is, bit for
 bit, what one pass would have seen; tracks, gaps and scores are found in the whole of it.
 
-That holds on a processor, where each picture is inferred alone. A graphics device infers several
-together and may choose another order of its sums for another number of them: there the last bits of
-scores and boxes can differ from one pass's in the batches that a seam divides. And it holds for
-frames that the file has whole. What an H.264 decoder makes up in a damaged stretch differs from one
-pass to the next, so it differs between parts as well.
+Three things are outside of that. A graphics device infers several pictures together and may choose
+another order of its sums for another number of them: the last bits of scores and boxes can differ
+in the batches that a seam divides. Torch on a processor sums in another order with one thread a
+picture, as on computers of less than eight cores, than with several; OpenVINO does not. And what an
+H.264 decoder makes up in a damaged stretch differs from one pass to the next.
 """
 
 import logging
