@@ -4,11 +4,10 @@ A part is cut where a keyframe begins it, and looks at one more frame before it:
 picture from that frame to its first one belongs to it. So what the parts hold together is, bit for
 bit, what one pass would have seen; tracks, gaps and scores are found in the whole of it.
 
-Three things are outside of that. A graphics device infers several pictures together and may choose
+Two things are outside of that. A graphics device infers several pictures together and may choose
 another order of its sums for another number of them: the last bits of scores and boxes can differ
-in the batches that a seam divides. Torch on a processor sums in another order with one thread a
-picture, as on computers of less than eight cores, than with several; OpenVINO does not. And what an
-H.264 decoder makes up in a damaged stretch differs from one pass to the next.
+in the batches that a seam divides. And what an H.264 decoder makes up in a damaged stretch differs
+from one pass to the next.
 """
 
 import logging
