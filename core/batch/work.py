@@ -154,7 +154,7 @@ def _finish(step: Finish, work: Work, place: Place, tell: Tell) -> Outcome:
         for file in files:
             file.unlink()
         outcome = published(item, made, place, scratch, ())
-    place.remove(_parts_of(item))
+        place.remove(_parts_of(item))  # before the video is let go, which they keep here
     return outcome
 
 
