@@ -124,6 +124,11 @@ def at_hand(item: Item, work: Work, place: Place, scratch: Path, tell: Tell) -> 
 def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]:
     client = patient_client(work.way, 1)
     stored = stored_at(client, work.way, object_at(item.source))
+    if stored is None:
+        raise VideoError(
+            f"There is no {item.source} any more",
+            mend="put it back, or start the batch again without it",
+        )
     if stored.size != item.bytes:
         raise another_one(item.source)
     cache = Cache(
