@@ -84,6 +84,11 @@ def keep_outcome(place: Place, outcome: Outcome) -> Outcome:
     return outcome
 
 
+def forget_outcome(place: Place, key: str) -> None:
+    """Let a video that has failed be tried again."""
+    place.remove(_outcome_name(key))
+
+
 def _outcome_name(key: str) -> str:
     return f"outcomes/{key}.json"
 
