@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.batch.engines import Engine
+from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
 from core.batch.place import Place, place_of
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
@@ -32,7 +33,6 @@ from core.batch.steps import (
     Work,
 )
 from core.batch.videos import Listed
-from core.batch.work import forget_outcome, keep_outcome, outcome_at
 from core.errors import BatchError, Cancelled, UserError, WorkerDiedError
 from core.frames import FrameRange
 
