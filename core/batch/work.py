@@ -135,9 +135,10 @@ def _finish(step: Finish, work: Work, place: Place, tell: Tell, spent: Spent) ->
             with _video(item, work, place, scratch, tell) as reader:
                 join = _joining(step, work, place, scratch)
                 made = _made(item, work, reader, scratch, tell, join)
-            prepare(item, made, scratch, spent())
-            outcome = _published(place, scratch)
-    place.remove(_parts_of(item))
+                prepare(item, made, scratch, spent())
+                outcome = _published(place, scratch)
+                # Before a video that was fetched is let go, which they keep here.
+                place.remove(_parts_of(item))
     return outcome
 
 
