@@ -18,6 +18,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 60.0
+_PAGE = 1000
+"""Keys of one answer; S3 gives no more."""
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before what broke off is asked for again."""
 
@@ -65,7 +67,9 @@ def stored_below(client: Any, way: S3Way, folder: S3Address) -> Iterator[Stored]
     more: dict[str, str] = {}
     while True:
         with explained(way, folder):
-            page = client.list_objects_v2(Bucket=folder.bucket, Prefix=prefix, **more)
+            page = client.list_objects_v2(
+                Bucket=folder.bucket, Prefix=prefix, MaxKeys=_PAGE, **more
+            )
         for entry in page.get("Contents", []):
             address = S3Address(folder.bucket, entry["Key"])
             yield Stored(address, entry["Size"], entry["ETag"], entry["LastModified"])
