@@ -63,8 +63,8 @@ class Fault:
 
     kind: FaultKind
     """`code`: an error; `hang`: no answer for `seconds`; `drop`: the connection ends; `cut`: it
-    ends within the answer; `corrupt`: a body arrives damaged; `region`: every region but `region` is
-    refused; `opaque`: the bucket encrypts with a key of KMS, and ETags (of all buckets) are no
+    ends within the answer; `corrupt`: a body arrives damaged; `region`: every region but `region`
+    is refused; `opaque`: the bucket encrypts with a key of KMS, and ETags (of all buckets) are no
     MD5s."""
     code: str = ""
     """S3's name of the error."""
