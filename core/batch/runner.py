@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.batch.engines import Engine
-from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
+from core.batch.outcomes import forget_outcome, keep_outcome, outcomes_at
 from core.batch.place import Place, place_of
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
@@ -46,11 +46,21 @@ _POLL_SECONDS = 0.1
 def names_at(work: Work) -> Mapping[str, str]:
     """What a batch that was begun at this place calls the results of its videos, by key.
 
+    Without those that have failed: they have no results, and a video that is mended has another
+    key and should have their name.
+
     Raises:
         BatchError: It has another request, or its file is damaged.
         UserError: The place cannot be used.
     """
     place = place_of(work)
+    names = _names(place, work)
+    known = outcomes_at(place, names)
+    failed = {key for key, outcome in known.items() if outcome.state == "failed"}
+    return {key: name for key, name in names.items() if key not in failed}
+
+
+def _names(place: Place, work: Work) -> Mapping[str, str]:
     content = place.read(BATCH)
     if content is None:
         return {}
@@ -197,7 +207,7 @@ class _UnderWay:
 
 def _remember(place: Place, work: Work, listed: Listed) -> None:
     """Keep the request, and what the results of videos are called."""
-    known = names_at(work)
+    known = _names(place, work)
     names = {**known, **{item.key: item.name for item in listed.items}}
     if names != known or not known:
         kept = {"request": work.request.to_json(), "names": names}
@@ -208,18 +218,16 @@ def _before(
     place: Place, listed: Listed, retry_failed: bool
 ) -> tuple[dict[str, Outcome], list[Item]]:
     """What is known of videos, by key, and those of which nothing is."""
-    outcomes: dict[str, Outcome] = {}
-    to_do = []
-    for item in listed.items:
-        known = outcome_at(place, item.key)
-        if known is not None and known.state == "failed" and retry_failed:
-            forget_outcome(place, item.key)
-            known = None
-        if known is None:
-            to_do.append(item)
-        else:
-            outcomes[item.key] = replace(known, item=item)  # it may have been moved since
-    return outcomes, to_do
+    items = {item.key: item for item in listed.items}
+    known = outcomes_at(place, items)
+    if retry_failed:
+        for key, outcome in list(known.items()):
+            if outcome.state == "failed":
+                forget_outcome(place, key)
+                del known[key]
+    # The same content may have come to another path since.
+    moved = {key: replace(outcome, item=items[key]) for key, outcome in known.items()}
+    return moved, [item for item in listed.items if item.key not in known]
 
 
 def _tidy(place: Place, outcomes: Mapping[str, Outcome]) -> None:

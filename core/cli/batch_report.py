@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 20
 """Of more videos only those are listed that flicker most."""
 _FLICKERING = 10
+_WIDTH = 160
+"""Characters of a line in a file or pipe: enough for long names."""
 _COLUMNS = ("frames", "flagged_frames", "imputed_boxes", "selected", "exported")
 
 
@@ -27,6 +29,8 @@ def print_result(result: BatchResult, out: str) -> None:
         out: Where the results are.
     """
     console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
     done = [outcome for outcome in result.outcomes if outcome.state == "done"]
     if done:
         console.print(_table(result, done))
