@@ -134,6 +134,21 @@ def test_a_walk_takes_few_requests(s3: S3Server, way: S3Way, media: Callable[[st
     assert s3.counts() == {"GET": 6}
 
 
+def test_going_to_and_fro_between_pictures_and_sound_takes_few_requests(
+    s3: S3Server, way: S3Way, media: Callable[[str], Path], tmp_path: Path
+) -> None:
+    clip = media("dashcam_highway.mp4")
+    put(way, KEY, clip)
+    with standing_in(video_at(way, KEY), tmp_path / clip.name) as path:
+        s3.counts()
+        index = build_index(path)
+        # A file of 11 blocks is opened twice, once for its first frames alone.
+        assert s3.counts()["GET"] <= 6
+        with VideoReader(path, index) as reader:
+            assert len(list(reader.frames_in_range(90, 150))) == 60
+        assert s3.counts()["GET"] <= 4
+
+
 @pytest.mark.parametrize(
     "fault",
     [
