@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from core.batch.fetching import Cache, another_one, fetch, file_name
 from core.batch.finding import Candidate, Unreadable, find_local
 from core.batch.in_s3 import find_in_s3
 from core.batch.naming import give_names
+from core.batch.origins import key_of
 from core.batch.place import Place
 from core.batch.request import BatchRequest
 from core.batch.steps import Item, Tell, Work
@@ -161,11 +161,6 @@ def _copies_videos(request: BatchRequest) -> bool:
     if export is None or export.format not in formats():
         return False
     return media_of(export, formats()[export.format]) == "video"
-
-
-def key_of(identity: FileIdentity) -> str:
-    """`Item.key` of a video: copies have the same, wherever they are."""
-    return sha256(f"{identity.size} {identity.digest}".encode()).hexdigest()[:16]
 
 
 def _find(source: str, way: S3Way) -> tuple[list[Candidate], list[Unreadable]]:

@@ -24,7 +24,8 @@ from core.cloud import gate, objects
 from core.cloud.address import S3Way
 from core.cloud.s3 import s3_client
 from core.detections import Detections
-from core.errors import CloudError, UserError
+from core.errors import CloudError, MissingVideoError, UserError
+from core.opening import find
 from core.project import Project
 from core.project.runs import load_detections
 from tests.conftest import MakeVideo
@@ -256,6 +257,9 @@ def test_a_batch_from_s3_gives_what_one_of_files_gives(
             assert np.array_equal(wanted, getattr(theirs, column.name)), column.name
         assert to_bucket or video.relative_to(there / "videos").stem == Path(after.item.name).name
         assert video.exists() == (not stream and not to_bucket)
+        if stream or to_bucket:
+            with pytest.raises(MissingVideoError, match=f"fetch it from {after.item.source}, or"):
+                find(there / after.project)
     assert [p for p in (tmp_path / "tmp").rglob("*") if p.name.endswith((".mp4", ".npz"))] == []
 
 
