@@ -67,8 +67,9 @@ class BucketPlace:
     def write_once(self, name: str, content: bytes) -> bool:
         """See `Place.write_once`.
 
-        A server that knows no conditions is asked first; between question and write another worker
-        may have written, whose content this one then replaces.
+        Where the answer to a write is lost, the next try finds what this one has written, and it
+        is False as well. A server that knows no conditions is asked first; between question and
+        write another worker may have written, whose content this one then replaces.
         """
         from botocore.exceptions import ClientError
 
