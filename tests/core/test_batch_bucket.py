@@ -3,6 +3,7 @@
 import logging
 import tempfile
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import fields
@@ -18,7 +19,7 @@ from core.batch.bucket import BucketPlace
 from core.batch.folder import FolderPlace
 from core.batch.place import Place, place_of
 from core.batch.runner import run_batch
-from core.batch.steps import Outcome, Work
+from core.batch.steps import Begin, Detect, Finish, Outcome, Work
 from core.batch.videos import Listed, list_videos
 from core.cloud import gate, objects
 from core.cloud.address import S3Way
@@ -277,3 +278,29 @@ def test_a_batch_gets_over_faults(s3: S3Server, videos: Path, way: S3Way) -> Non
     s3.fail(Fault("code", "SlowDown", every=7), Fault("cut", method="GET", every=9))
     outcomes = outcomes_of(found, Work(QUICK, OUT, way, stream=True))
     assert [o.state for o in outcomes] == ["done"] * 3
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_video_in_parts_gives_what_the_whole_gives(
+    stream: bool, make_video: MakeVideo, way: S3Way, tmp_path: Path
+) -> None:
+    folder = make_video("long.mp4", 40, gop=8, b_frames=2).parent
+    found = list_videos([put_folder(way, folder, "drive")], way)
+    (whole,) = outcomes_of(found, Work(QUICK, str(tmp_path / "here"), way))
+    work = Work(QUICK, OUT, way, longest=16, stream=stream)
+    with closing(HereEngine(work)) as engine:
+        (joined,) = run_batch(found, work, engine).outcomes
+    assert joined.state == "done", joined.reason
+    kinds = Counter(type(step) for step in engine.steps)
+    assert kinds[Begin] == kinds[Finish] == 1
+    assert kinds[Detect] > 1
+    there = downloaded(way, tmp_path / "there")
+    assert sorted(path.name for path in there.iterdir()) == [
+        "batch.json", "exports", "outcomes", "projects", "summary.json"
+    ], "the parts are gone"  # fmt: skip
+    assert files_below(there / "exports") == files_below(tmp_path / "here" / "exports")
+    ours, _ = seen_in(tmp_path / "here", whole)
+    theirs, _ = seen_in(there, joined)
+    assert np.array_equal(ours.xyxy, theirs.xyxy)
+    assert np.array_equal(ours.offsets, theirs.offsets)
+    assert [p for p in (tmp_path / "tmp").rglob("*") if p.suffix in (".mp4", ".npz")] == []
