@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -149,7 +149,8 @@ def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]
     elif kept is not None:
         lock = kept.with_name(f".{kept.name}.lock")
         fetch(stored, work.way, kept, lock, is_right, tell)
-        lock.unlink(missing_ok=True)  # who waits for it finds the video
+        with suppress(OSError):  # somebody waits for it, and will find the video
+            lock.unlink()
         yield kept
     else:
         with cache.holding(item, stored, work.way, is_right, tell) as path:

@@ -275,7 +275,7 @@ def test_a_missing_video_costs_only_itself(videos: Path, way: S3Way, tmp_path: P
 
 def test_a_batch_gets_over_faults(s3: S3Server, videos: Path, way: S3Way) -> None:
     found = list_videos([put_folder(way, videos, "drive")], way)
-    s3.fail(Fault("code", "SlowDown", every=7), Fault("cut", method="GET", every=9))
+    s3.fail(Fault("code", "SlowDown", every=13), Fault("cut", method="GET", every=9))
     outcomes = outcomes_of(found, Work(QUICK, OUT, way, stream=True))
     assert [o.state for o in outcomes] == ["done"] * 3
 
