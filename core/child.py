@@ -8,8 +8,10 @@ import logging
 import multiprocessing
 import os
 import pickle
+import signal
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
@@ -19,10 +21,29 @@ from core.errors import Cancelled, UserError
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
+_LAST_SECONDS = 1.0
+"""That a child which has closed its pipe is given to end."""
 
 Request = TypeVar("Request")
 Message = TypeVar("Message")
 Given = TypeVar("Given")
+
+
+@dataclass(frozen=True)
+class _Meanwhile:
+    """Told before the answer."""
+
+    told: object
+
+
+_asking: Connection | None = None
+"""In a `LastingChild`'s process: to whom it answers."""
+
+
+def give_way() -> None:
+    """Let this process do its work when no other one wants the cores."""
+    if hasattr(os, "nice"):
+        os.nice(19)  # the window comes first where cores are few
 
 
 def stream_from_child(
@@ -66,6 +87,11 @@ class LastingChild(Generic[Given, Request, Message]):
         answer: A function of a module; gives neither None nor an exception.
         given: Its first argument, sent to the child once.
         died: What to raise if the child dies.
+        begin: A function of a module, called in the child before anything is imported for
+            `given`.
+
+    Attributes:
+        exit_code: Of the last child that has died by itself; minus the signal that ended it.
     """
 
     def __init__(
@@ -74,16 +100,24 @@ class LastingChild(Generic[Given, Request, Message]):
         given: Given,
         *,
         died: UserError,
+        begin: Callable[[], None] = give_way,
     ) -> None:
-        self._answer, self._given, self._died = answer, given, died
+        self._answer, self._given, self._died, self._begin = answer, given, died, begin
         self._running: tuple[BaseProcess, Connection] | None = None
+        self.exit_code: int | None = None
 
-    def ask(self, request: Request, cancelled: Callable[[], bool]) -> Message:
+    def ask(
+        self,
+        request: Request,
+        cancelled: Callable[[], bool],
+        on_told: Callable[[Any], None] = lambda told: None,
+    ) -> Message:
         """The answer to a request.
 
         Args:
             request: The second argument of `answer`.
             cancelled: Asked about 20 times a second.
+            on_told: Told what `answer` gives to `tell_asker` meanwhile.
 
         Raises:
             Cancelled: `cancelled` said so; the child is ended, and the next request starts another.
@@ -95,12 +129,16 @@ class LastingChild(Generic[Given, Request, Message]):
                 pipe.send(request)
             except OSError:
                 raise self._died from None
-            message: Message = _next(pipe, cancelled, self._died)
+            while isinstance(message := _next(pipe, cancelled, self._died), _Meanwhile):
+                on_told(message.told)
         except BaseException as error:
-            if error is self._died or not isinstance(error, UserError):
+            if error is self._died:
+                self._bury()
+            elif not isinstance(error, UserError):
                 self.close()
             raise
-        return message
+        answer: Message = message
+        return answer
 
     def close(self) -> None:
         """End the child, whatever it does."""
@@ -112,11 +150,21 @@ class LastingChild(Generic[Given, Request, Message]):
         child.kill()
         child.join()
 
+    def _bury(self) -> None:
+        """Close what has died, once it is known how."""
+        if self._running is not None:
+            child, _ = self._running
+            child.join(_LAST_SECONDS)
+            self.exit_code = child.exitcode
+        self.close()
+
     def _pipe(self) -> Connection:
         if self._running is None:
             context = multiprocessing.get_context("spawn")
             own, other = context.Pipe()
-            child = context.Process(target=_answer_all, args=(self._answer, other), daemon=True)
+            child = context.Process(
+                target=_answer_all, args=(self._answer, other, self._begin), daemon=True
+            )
             child.start()
             other.close()
             self._running = child, own
@@ -151,7 +199,7 @@ def _serve(
     serve: Callable[[Request], Iterator[Message]], request: Request, sender: Connection
 ) -> None:
     """The child: send messages, then None; an error takes the place of the rest."""
-    _give_way()
+    give_way()
     try:
         for message in serve(request):
             sender.send(message)
@@ -177,9 +225,30 @@ def _receive_whole(pipe: Connection) -> Any:
     return pickle.loads(head, buffers=buffers)  # noqa: S301 - our own parent's
 
 
-def _answer_all(answer: Callable[[Given, Request], Message], pipe: Connection) -> None:
+def tell_asker(told: object) -> None:
+    """In a `LastingChild`'s process: tell who waits for the answer something meanwhile.
+
+    Not for use from several threads at a time.
+
+    Raises:
+        Cancelled: Nobody waits any more.
+    """
+    if _asking is None:
+        raise RuntimeError("this process answers nobody")
+    try:
+        _asking.send(_Meanwhile(told))
+    except OSError as error:
+        raise Cancelled from error
+
+
+def _answer_all(
+    answer: Callable[[Given, Request], Message], pipe: Connection, begin: Callable[[], None]
+) -> None:
     """The child: one answer, or an error, for each request, until nobody asks any more."""
-    _give_way()
+    global _asking
+    _asking = pipe
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who asks, and ends this, too
+    begin()
     try:
         given: Given = _receive_whole(pipe)
     except (EOFError, OSError):
@@ -191,15 +260,10 @@ def _answer_all(answer: Callable[[Given, Request], Message], pipe: Connection) -
             return
         try:
             pipe.send(answer(given, request))
-        except BrokenPipeError:
+        except (BrokenPipeError, Cancelled):
             return
         except Exception as error:
             pipe.send(_to_send(error))
-
-
-def _give_way() -> None:
-    if hasattr(os, "nice"):
-        os.nice(19)  # the window comes first where cores are few
 
 
 def _to_send(error: Exception) -> Exception:

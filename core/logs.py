@@ -11,13 +11,16 @@ _TALKATIVE = ("boto3", "botocore", "s3transfer", "urllib3")
 """Loggers that write whole requests, with what is secret in them."""
 
 
-def start_logging() -> Path:
+def start_logging(process: str = "") -> Path:
     """Log to a bounded file from now on; secrets are left out.
+
+    Args:
+        process: Which one this is, where several run at a time: each has a file of its own.
 
     Returns:
         The log file.
     """
-    path = logs_dir() / "flickerscope.log"
+    path = logs_dir() / f"flickerscope{process and '-'}{process}.log"
     handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3, encoding="utf-8")
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from core.errors import ProjectError
+from core.errors import MissingVideoError, ProjectError
 from core.frames import FrameIndex
 from core.paths import default_project_dir, projects_dir
 from core.project import Project, VideoRecord, is_project
@@ -112,8 +112,20 @@ def _of_project(folder: Path) -> Target:
     try:
         project.check_video()
         return Target(project.video.path, folder)
+    except MissingVideoError as error:
+        raise _with_origin(error, project) from error
     finally:
         project.close()
+
+
+def _with_origin(error: MissingVideoError, project: Project) -> MissingVideoError:
+    """The same, with where a batch has read the video."""
+    from core.batch.origins import origin_of  # a batch opens videos itself
+
+    origin = origin_of(project.folder, project.video)
+    if origin is None:
+        return error
+    return MissingVideoError(error.problem, mend=f"fetch it from {origin}, or {error.mend}")
 
 
 def _moved(video: Path) -> Target | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gui.i18n import mark, tr
+from core.paths import VIDEO_SUFFIXES
+from gui.i18n import tr
 from gui.jobs import IsCancelled, Job, Report
 
 log = logging.getLogger(__name__)
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from core.pipeline import Seen
     from core.project import Project
     from core.video.reader import VideoInfo
-
-
-VIDEO_FILTER = mark(
-    "Videos (*.mp4 *.mov *.avi *.mkv *.webm *.m4v *.ts *.m2ts *.mpg *.mpeg *.h264);;All files (*)"
-)
 
 
 def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
@@ -42,8 +38,13 @@ def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
     if was is not None and not was.suffix:
         chosen = QFileDialog.getExistingDirectory(parent, title, near)
     else:
-        chosen, _ = QFileDialog.getOpenFileName(parent, title, near, VIDEO_FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(parent, title, near, _filter())
     return Path(chosen) if chosen else None
+
+
+def _filter() -> str:
+    suffixes = " ".join(f"*{suffix}" for suffix in VIDEO_SUFFIXES)
+    return tr("Videos ({suffixes});;All files (*)", suffixes=suffixes)
 
 
 def locate(parent: QWidget, path: Path) -> Path | None:

@@ -5,8 +5,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.video.images import images_in
+from core.video.remote import remote_at
 
-_ENDS_BYTES = 1 << 16
+ENDS_BYTES = 1 << 16
+"""At the start and at the end of a file, that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,23 @@ def identify(path: Path) -> FileIdentity:
     Raises:
         OSError: It cannot be read.
     """
+    remote = remote_at(path)
+    if remote is not None:
+        return remote.identity
     if path.is_dir():
         return _identify_folder(path)
     status = path.stat()
-    return FileIdentity(status.st_size, status.st_mtime_ns, sha256(_ends(path)).hexdigest())
+    return FileIdentity(status.st_size, status.st_mtime_ns, digest_of(*_ends(path)))
+
+
+def digest_of(head: bytes, tail: bytes) -> str:
+    """`FileIdentity.digest` of a file.
+
+    Args:
+        head: Its first `ENDS_BYTES`, or all of it.
+        tail: Its last `ENDS_BYTES`, or all of it.
+    """
+    return sha256(head + tail).hexdigest()
 
 
 def _identify_folder(folder: Path) -> FileIdentity:
@@ -43,7 +58,7 @@ def _identify_folder(folder: Path) -> FileIdentity:
     found = [(image.name, image.stat()) for image in images]
     digest = sha256("\n".join(f"{name}\t{s.st_size}" for name, s in found).encode())
     for image in images[:1] + images[1:][-1:]:
-        digest.update(_ends(image))
+        digest.update(b"".join(_ends(image)))
     return FileIdentity(
         sum(s.st_size for _, s in found),
         max((s.st_mtime_ns for _, s in found), default=0),
@@ -51,8 +66,8 @@ def _identify_folder(folder: Path) -> FileIdentity:
     )
 
 
-def _ends(path: Path) -> bytes:
+def _ends(path: Path) -> tuple[bytes, bytes]:
     with path.open("rb") as file:
-        head = file.read(_ENDS_BYTES)
-        file.seek(max(path.stat().st_size - _ENDS_BYTES, 0))
-        return head + file.read()
+        head = file.read(ENDS_BYTES)
+        file.seek(max(path.stat().st_size - ENDS_BYTES, 0))
+        return head, file.read()

@@ -1,6 +1,5 @@
 """A folder of numbered images as a video."""
 
-import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from core.errors import VideoError
 from core.frames import FrameIndex
+from core.words import natural
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 RATE = Fraction(25)
@@ -22,7 +22,8 @@ def is_image_folder(path: Path) -> bool:
 
 def images_in(folder: Path) -> list[Path]:
     """The images of a folder, numbers in their names taken as numbers."""
-    return sorted((entry for entry in folder.iterdir() if _is_image(entry)), key=_by_number)
+    images = (entry for entry in folder.iterdir() if _is_image(entry))
+    return sorted(images, key=lambda image: (natural(image.name), image.name))
 
 
 def index_images(folder: Path) -> FrameIndex:
@@ -48,8 +49,3 @@ def read_image(path: Path) -> av.VideoFrame:
 
 def _is_image(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-
-
-def _by_number(path: Path) -> tuple[list[tuple[int, str]], str]:
-    parts = re.split(r"(\d+)", path.name)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts], path.name
