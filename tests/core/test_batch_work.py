@@ -14,14 +14,16 @@ import pytest
 import core.detectors.stream
 from core.batch.outcomes import keep_outcome, outcome_at
 from core.batch.place import place_of
+from core.batch.runner import run_batch
 from core.batch.steps import Begin, Outcome, Work
+from core.batch.videos import Listed
 from core.batch.work import perform
 from core.paths import proxies_dir
 from core.project import Project
 from core.selection.request import Threshold
 from tests.conftest import MakeVideo
 from tests.core.batch_kills import KILLED, SEEN, Counting, carry_out
-from tests.core.batches import QUICK, files_below, one_item, quiet, work_to
+from tests.core.batches import QUICK, HereEngine, files_below, one_item, quiet, work_to
 
 FRAMES = 30
 
@@ -82,36 +84,51 @@ def leftovers(out: Path) -> list[str]:
 
 
 @needs_forkserver
-def test_a_step_that_is_ended_anywhere_is_gone_on_with_and_nothing_is_done_twice(
-    video: Path, tmp_path: Path, context: BaseContext, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("longest", "seams", "stride"), [(None, 0, 1), (10, 2, 5)], ids=["whole", "in parts"]
+)
+def test_a_batch_that_is_ended_anywhere_is_gone_on_with_and_nothing_is_done_twice(
+    longest: int | None,
+    seams: int,
+    stride: int,
+    video: Path,
+    tmp_path: Path,
+    context: BaseContext,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     item = one_item(video)
 
-    def finished(out: Path) -> dict[str, Any]:
-        seen = out.with_name(SEEN)
+    def finished(out: Path, longest: int | None) -> dict[str, Any]:
+        seen, work = out.with_name(SEEN), work_to(out, longest=longest)
         monkeypatch.setattr(core.detectors.stream, "make_detector", lambda *args: Counting(seen))
-        return made_at(out, outcome_of(video, work_to(out)))
+        with closing(HereEngine(work)) as engine:
+            (outcome,) = run_batch(Listed((item,), {}), work, engine).outcomes
+        return made_at(out, outcome)
+
+    def files_at(out: Path) -> list[str]:
+        return sorted(path for path in files_below(out) if not path.startswith(".work/"))
 
     whole = tmp_path / "whole" / "out"
     whole.parent.mkdir()
-    expected = finished(whole)
+    expected, names = finished(whole, None), files_at(whole)
     assert expected["counts"]["exported"] == 3
-    names = sorted(path for path in files_below(whole) if ".work" not in path)
 
-    for last in range(100):
+    for last in range(0, 200, stride):
         out = tmp_path / str(last) / "out"
         out.parent.mkdir()
-        child = context.Process(target=carry_out, args=(item, work_to(out), last))
+        work = work_to(out, longest=longest)
+        child = context.Process(target=carry_out, args=(item, work, last))
         child.start()
         child.join()
         if child.exitcode == 0:
             break
         assert child.exitcode == KILLED
-        assert finished(out) == expected, last
-        assert sorted(path for path in files_below(out) if ".work" not in path) == names, last
+        assert finished(out, longest) == expected, last
+        assert files_at(out) == names, last
         assert leftovers(out) == [], last
-        assert len(out.with_name(SEEN).read_bytes()) == FRAMES, last
-    assert 10 < last < 99, "it was never killed, or never let go"
+        # A part looks at one more frame, before its first one.
+        assert len(out.with_name(SEEN).read_bytes()) == FRAMES + seams, last
+    assert 10 < last < 190, "it was never killed, or never let go"
 
 
 @needs_forkserver
