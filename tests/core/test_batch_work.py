@@ -12,18 +12,22 @@ from typing import Any
 import pytest
 
 import core.detectors.stream
-from core.batch.outcomes import keep_outcome, outcome_at
+from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
 from core.batch.place import place_of
 from core.batch.runner import run_batch
 from core.batch.steps import Begin, Outcome, Work
 from core.batch.videos import Listed
 from core.batch.work import perform
+from core.detections import FrameDetections
+from core.errors import DetectorError
 from core.paths import proxies_dir
 from core.project import Project
 from core.selection.request import Threshold
+from core.video import Picture
 from tests.conftest import MakeVideo
 from tests.core.batch_kills import KILLED, SEEN, Counting, carry_out
 from tests.core.batches import QUICK, HereEngine, files_below, one_item, quiet, work_to
+from tests.core.making import detector_info
 
 FRAMES = 30
 
@@ -223,3 +227,32 @@ class TestOneVideo:
         monkeypatch.setattr("core.batch.work.prepare", full)
         outcome = outcome_of(video, work_to(tmp_path / "out"))
         assert outcome.reason == "The system refuses /there: No space left on device."
+
+    def test_an_unfinished_run_of_another_detector_is_made_anew(
+        self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Failing(Counting):
+            def detect(self, pictures: list[Picture]) -> list[FrameDetections]:
+                if (tmp_path / SEEN).exists() and (tmp_path / SEEN).stat().st_size >= 10:
+                    raise DetectorError("It is tired", mend="let it rest")
+                return super().detect(pictures)
+
+        class Another(Counting):
+            info = detector_info(sha256="b" * 64)
+
+        work, key = work_to(tmp_path / "out"), one_item(video).key
+        monkeypatch.setattr(
+            core.detectors.stream, "make_detector", lambda *args: Failing(tmp_path / SEEN)
+        )
+        assert outcome_of(video, work).reason == "It is tired: let it rest."
+        forget_outcome(place_of(work), key)
+        with place_of(work).scratch(key) as scratch:
+            half = scratch / "cam.flickerscope" / "runs" / ".half-written.npz"
+            half.write_bytes(b"of a process that was killed meanwhile")
+        monkeypatch.setattr(
+            core.detectors.stream, "make_detector", lambda *args: Another(tmp_path / SEEN)
+        )
+        made = made_at(tmp_path / "out", outcome_of(video, work))
+        assert made["run"].info == Another.info
+        assert len(made["files"]) == 3, "run, index, overview"
+        assert len((tmp_path / SEEN).read_bytes()) == 10 + FRAMES
