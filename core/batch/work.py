@@ -232,11 +232,13 @@ def _joining(step: Finish, work: Work, place: Place, scratch: Path) -> Detecting
             place.get(part_name(step.item, frames), file)
         try:
             run = join_parts(project, config, run_id, files)
-        except (ChangedDetectorError, DamagedPartError):
+        except (ChangedDetectorError, DamagedPartError) as error:
             place.remove(_parts_of(step.item))  # else trying again would not help
-            raise
-        for file in files:
-            file.unlink()
+            mend = "detect them again with --retry-failed"
+            raise type(error)(error.problem, mend=mend) from error
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
         return run, step.notices
 
     return join

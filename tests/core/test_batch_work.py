@@ -15,9 +15,9 @@ import core.detectors.stream
 from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
 from core.batch.place import place_of
 from core.batch.runner import run_batch
-from core.batch.steps import Begin, Outcome, Work
+from core.batch.steps import Begin, Detect, Divided, Finish, Outcome, Part, Work
 from core.batch.videos import Listed
-from core.batch.work import perform
+from core.batch.work import part_name, perform
 from core.detections import FrameDetections
 from core.errors import DetectorError
 from core.paths import proxies_dir
@@ -256,3 +256,28 @@ class TestOneVideo:
         assert made["run"].info == Another.info
         assert len(made["files"]) == 3, "run, index, overview"
         assert len((tmp_path / SEEN).read_bytes()) == 10 + FRAMES
+
+
+@pytest.mark.usefixtures("_counting")
+def test_a_part_that_was_damaged_is_detected_again(video: Path, tmp_path: Path) -> None:
+    work = work_to(tmp_path / "out", longest=10)
+    divided = perform(Begin(one_item(video)), work, quiet)
+    assert isinstance(divided, Divided)
+
+    def rest() -> Outcome:
+        for frames in divided.ranges:
+            assert isinstance(perform(Detect(divided.item, frames), work, quiet), Part)
+        finished = perform(Finish(divided.item, divided.ranges), work, quiet)
+        assert isinstance(finished, Outcome)
+        return finished
+
+    part = tmp_path / "out" / part_name(divided.item, divided.ranges[1])
+    perform(Detect(divided.item, divided.ranges[1]), work, quiet)
+    part.write_bytes(part.read_bytes()[:-100])
+    first = rest()
+    assert first.state == "failed"
+    assert first.reason.endswith(
+        "damaged (File is not a zip file): detect them again with --retry-failed."
+    )
+    forget_outcome(place_of(work), divided.item.key)
+    assert rest().state == "done"
