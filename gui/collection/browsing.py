@@ -54,7 +54,7 @@ class Browsing(QObject):
         self.panel: MediaPanel | None = None
         """Made when a folder is first opened."""
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._sizes: Sequence[int] = (_WIDTH, 1360 - _WIDTH)
+        self._sizes: Sequence[int] = ()
         for changed in (
             self.library.changed, self.library.order_changed, self.library.current_changed
         ):  # fmt: skip
@@ -120,13 +120,13 @@ class Browsing(QObject):
     def sizes(self) -> dict[str, tuple[int, ...]]:
         """What the list takes of the window, to be remembered."""
         if self.panel is not None and self.panel.isVisible():
-            return {_NAME: tuple(self._splitter.sizes())}
-        return {_NAME: tuple(self._sizes)}
+            self._sizes = self._splitter.sizes()
+        return {_NAME: tuple(self._sizes)} if self._sizes else {}
 
     def restore(self, sizes: Mapping[str, Sequence[int]]) -> None:
         """Give the list what it had."""
         known = sizes.get(_NAME, ())
-        if len(known) == len(self._sizes) and min(known) > 0:
+        if len(known) == 2 and min(known) > 0:
             self._sizes = known
 
     def close(self) -> None:
@@ -163,7 +163,8 @@ class Browsing(QObject):
             self._splitter.setCollapsible(0, False)
             self._splitter.setStretchFactor(0, 0)
             self._splitter.setStretchFactor(1, 1)
-            self._splitter.setSizes(list(self._sizes))
+            whole = self._splitter.width()
+            self._splitter.setSizes(list(self._sizes) or [_WIDTH, whole - _WIDTH])
         return self.panel
 
     def _allow(self) -> None:

@@ -64,7 +64,7 @@ class MediaPanel(QWidget):
         self._sorted_by.setToolTip(tr("What the videos are sorted by"))
         for value in SORTED_BY:
             self._sorted_by.addItem(tr(_WORDS[value]), value)
-        self._direction = QToolButton()
+        self._direction = QToolButton(objectName="direction")
         self._counts = QLabel()
         self._counts.setProperty("role", "muted")
         self._counts.setFont(caption(self._counts.font()))
