@@ -177,6 +177,28 @@ def test_searching_shows_the_list_and_takes_the_keys(
     assert window.session.queue.done == 0, "no letter decided anything"
 
 
+def test_a_video_that_was_moved_within_the_folder_keeps_its_project_and_the_list(
+    qtbot: QtBot, open_window: OpenWindow, clip: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "videos"
+    (folder / "north").mkdir(parents=True)
+    before = Path(shutil.copy(clip, folder / "cam.mp4"))
+    with before.open("ab") as file:
+        file.write(b"not the clip of the other tests")
+    window = open_window(folder)
+    wait_for(qtbot, window, default_project_dir(before))
+    window.close()
+    moved = before.rename(folder / "north" / "cam.mp4")
+    again = open_window(folder)
+    wait_for(qtbot, again, default_project_dir(before))
+    assert listed(again)
+    library = again.browsing.library
+    assert [(member.video, member.folder) for member in library.shown] == [
+        (moved, default_project_dir(before))
+    ]
+    assert library.current == default_project_dir(before)
+
+
 @pytest.mark.parametrize("content", ["", "notes.txt"])
 def test_a_folder_without_videos_is_a_sentence(
     qtbot: QtBot, open_window: OpenWindow, tmp_path: Path, content: str
