@@ -57,7 +57,7 @@ def select(pool: Pool, request: SelectRequest, *, rounds: Sequence[Round] = ()) 
         reasons(terms, fixed, included, chosen, everything),
         taking.passed,
         stopped,
-        (*notes, *fewer, *more, *taking.notes),
+        (*pool.notes, *notes, *fewer, *more, *taking.notes),
     )
 
 
