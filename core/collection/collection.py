@@ -47,6 +47,10 @@ class Collection:
     members: tuple[Member, ...]
     """By name, as people sort (cam2 before cam10)."""
 
+    def projects(self) -> list[Path]:
+        """The projects that are there now, in that order."""
+        return [member.folder for member in self.members if is_project(member.folder)]
+
 
 def collection_in(
     folder: Path, *, cancelled: Callable[[], bool] = lambda: False
