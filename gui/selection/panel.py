@@ -13,6 +13,7 @@ from gui.review.controls import in_row
 from gui.selection.controls import Controls
 from gui.selection.form import Form
 from gui.selection.preview import Chosen
+from gui.selection.scope_bar import ScopeBar
 from gui.text import clock, grouped
 
 _WIDTH = 304
@@ -27,6 +28,7 @@ class Panel(QWidget):
     def __init__(self, form: Form, frames: int, here: Callable[[], FrameId]) -> None:
         super().__init__()
         self.controls = Controls(form, frames, here)
+        self.scope = ScopeBar()
         self.back = QToolButton()
         self.back.setText(tr("← Back"))
         self.back.setAccessibleName(tr("Back to the picture"))
@@ -43,6 +45,7 @@ class Panel(QWidget):
         self._problem = _note(muted=False)
         self._notice = _note(muted=True)
         self._missing = _note(muted=True)
+        self._left_out = _note(muted=True)
         self._chosen: Chosen | None = None
         self._since = 0.0
         self._ticking = QTimer(self, interval=1000)
@@ -70,6 +73,16 @@ class Panel(QWidget):
         elif not frames:
             self._notice.setText(tr("Detect (D) first: this run has seen no frame."))
         self._notice.setVisible(detecting or not frames)
+
+    def show_reading(self) -> None:
+        """The videos of the collection are being read."""
+        self._notice.setText(tr("Reading what was detected in the videos…"))
+        self._notice.show()
+
+    def show_left_out(self, sentences: str) -> None:
+        """Say which videos give no frames."""
+        self._left_out.setText(sentences)
+        self._left_out.setVisible(bool(sentences))
 
     def show_missing(self, sentences: str) -> None:
         """Say which strategies do not count."""
@@ -152,7 +165,7 @@ class Panel(QWidget):
         foot = QVBoxLayout(below)
         foot.setContentsMargins(8, 8, 8, 8)
         foot.setSpacing(8)
-        for note in (self._notice, self._missing, self._problem, self._said):
+        for note in self._notes:
             foot.addWidget(note)
         buttons = in_row(self.select, self.report)
         buttons.setStretchFactor(self.select, 1)
@@ -161,11 +174,16 @@ class Panel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
+        layout.addWidget(self.scope)
         layout.addWidget(self.controls, 1)
         layout.addWidget(below)
         self.setMinimumWidth(_WIDTH)
-        for note in (self._notice, self._missing, self._problem, self._said):
+        for note in self._notes:
             note.hide()
+
+    @property
+    def _notes(self) -> tuple[QLabel, ...]:
+        return self._notice, self._left_out, self._missing, self._problem, self._said
 
 
 def _note(*, muted: bool) -> QLabel:
