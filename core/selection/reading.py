@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.child import stream_from_child
 from core.embeddings.store import embeddings_beside
-from core.errors import SelectionError, UserError
+from core.errors import Cancelled, SelectionError, UserError
 from core.project import Project
 from core.selection.part import Part
 from core.selection.part_store import part_in
@@ -51,7 +51,10 @@ def read_parts(
         SelectionError: The child process died.
     """
     if len(folders) <= FEW:
-        yield from serve_parts(folders)
+        for folder in folders:
+            if cancelled():
+                raise Cancelled
+            yield _read(folder)
         return
     died = SelectionError(
         "The process that reads the projects ended unexpectedly",
@@ -61,15 +64,10 @@ def read_parts(
         yield read if isinstance(read, Unread) else _with_embeddings(read)
 
 
-def serve_parts(folders: Sequence[Path]) -> Iterator[Read]:
-    """The same in this process."""
-    for folder in folders:
-        yield _read(folder)
-
-
 def serve_light(folders: Sequence[Path]) -> Iterator[Read]:
     """The child's messages: embeddings would be copied, and so are left out."""
-    for read in serve_parts(folders):
+    for folder in folders:
+        read = _read(folder)
         if isinstance(read, ReadPart):
             read = replace(read, part=replace(read.part, embeddings=None))
         yield read

@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+import core.selection.reading
 import core.selection.report_process
 import gui.selection.pictures
 import gui.workspace
@@ -87,6 +88,8 @@ def shown(
 ) -> Iterator[MainWindow]:  # fmt: skip
     """The window with the first video, the collection, and the page, which asks a fake."""
     chooser = fake()
+    # To start a process takes longer than to read these; tests/core/test_selection_reading.py does.
+    monkeypatch.setattr(core.selection.reading, "FEW", 10)
 
     def page(session: Session, pictures: Pictures, whole: Whole) -> SelectionPage:
         return SelectionPage(session, pictures, whole, make_choosing=chooser)
@@ -265,7 +268,10 @@ def test_few_videos_are_open_at_a_time(
     pictures.stop()
 
 
-def test_stopping_goes_back_to_this_video(qtbot: QtBot, shown: MainWindow) -> None:
+def test_stopping_goes_back_to_this_video(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, shown: MainWindow
+) -> None:
+    monkeypatch.setattr(core.selection.reading, "FEW", 0)
     page = page_of(shown)
     page.panel.scope.all.click()
     assert "Reading what was detected in the videos…" in texts(page)
