@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 
 from gui.i18n import tr
 from gui.messages import Banner
@@ -77,7 +77,14 @@ class Selecting(QObject):
 
     def _announce(self, outcome: Outcome) -> None:
         export = (tr("Export…"), self._actions["export"].trigger)
+        if outcome.projects:
+            # The dialog exports the open video alone.
+            export = (tr("Copy export command"), partial(self._copy, outcome.export_command))
         self._banner.show_message("info", outcome.sentence, export)
+
+    def _copy(self, command: str) -> None:
+        QGuiApplication.clipboard().setText(command)
+        self._banner.show_message("info", tr("Copied: paste it into a terminal"))
 
     def _show_report(self) -> None:
         if self._workspace is not None and self._workspace.page is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +21,24 @@ class Outcome:
 
     frames: int
     stopped: str
-    videos: int = 1
-    """How many videos they are of."""
+    projects: tuple[Path, ...] = ()
+    """Those of the videos that they are of, where all were chosen among."""
+
+    @property
+    def export_command(self) -> str:
+        """What exports these frames of all videos together, as a shell takes it."""
+        folders = [str(folder) for folder in self.projects]
+        options = ["--scope", "selected", "--format", "coco", "--out", "selected-frames"]
+        return shlex.join(["flickerscope", "export", *folders, *options])
 
     @property
     def sentence(self) -> str:
         """All of it, for a banner."""
-        if self.videos == 1:
+        if not self.projects:
             said = tr_n("{count} frame selected", "{count} frames selected", self.frames)
         else:
             frames = tr_n("{count} frame", "{count} frames", self.frames)
-            of = tr_n("{count} video", "{count} videos", self.videos)
+            of = tr_n("{count} video", "{count} videos", len(self.projects))
             said = tr("{frames} of {videos} are selected", frames=frames, videos=of)
         return f"{said}. {self.stopped}".rstrip(". ") + ("." if self.stopped else "")
 

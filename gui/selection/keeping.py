@@ -68,8 +68,10 @@ class Keeper(AskedJob):
 
         del kept
         self._take_back = None
-        videos = len(set(choice.pool.video[choice.picks.rows].tolist()))
-        outcome = Outcome(len(choice.picks.rows), choice.picks.stopped, videos)
+        pool, picks = choice.pool, choice.picks
+        videos = sorted(set(pool.video[picks.rows].tolist()))
+        projects = tuple(pool.videos[video].project for video in videos)
+        outcome = Outcome(len(picks.rows), picks.stopped, projects)
         self.kept.emit(outcome)
         return outcome.sentence
 

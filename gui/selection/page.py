@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.project import Round
+from core.selection.engine import seconds_of
 from core.selection.pool import Pool
 from core.selection.request import DEFAULT_REQUEST, FrameId, SelectRequest
 from gui.i18n import tr
@@ -252,6 +253,8 @@ class SelectionPage(QWidget):
         if self.preview.looks:
             request, offers = self._form.request(), self._offers
             self.panel.show_missing(offers.missing(request) if offers is not None else "")
+            pool = self._pool
+            self.panel.show_expected(0.0 if pool is None else seconds_of(pool, self._request))
             self.preview.ask(self._request, self._rounds)
 
     def _take(self, chosen: Chosen) -> None:

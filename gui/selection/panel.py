@@ -19,6 +19,8 @@ from gui.text import clock, grouped
 _WIDTH = 304
 _LONG_SECONDS = 3
 """From here on it is said for how long it has gone on."""
+_MINUTE = 45.0
+"""Seconds that are about a minute; shorter waits need no warning."""
 _KEYS = "Ctrl+Return"
 
 
@@ -51,6 +53,8 @@ class Panel(QWidget):
         self._ticking = QTimer(self, interval=1000)
         self._ticking.timeout.connect(self._show_elapsed)
         self._reporting = False
+        self._expected = 0.0
+        """About how long the choice takes, s."""
         self._add_keys()
         self._lay_out()
         self._show_button(tr("Nothing is chosen yet"))
@@ -88,6 +92,10 @@ class Panel(QWidget):
         """Say which strategies do not count."""
         self._missing.setText(sentences)
         self._missing.setVisible(bool(sentences))
+
+    def show_expected(self, seconds: float) -> None:
+        """About how long a choice takes, of which a person is told where it takes long."""
+        self._expected = seconds
 
     def show_busy(self, busy: bool) -> None:
         """An answer is on its way, or there."""
@@ -131,7 +139,17 @@ class Panel(QWidget):
         seconds = time.monotonic() - self._since
         if not self._problem.text():
             told = f" {clock(seconds)}" if seconds >= _LONG_SECONDS else ""
-            self._say(tr("Choosing…") + told)
+            self._say(tr("Choosing…") + told + self._long)
+
+    @property
+    def _long(self) -> str:
+        if self._expected < _MINUTE:
+            return ""
+        minutes = round(self._expected / 60)
+        said = tr_n("So many frames take about {count} minute; fewer are quicker.",
+                    "So many frames take about {count} minutes; fewer are quicker.",
+                    max(minutes, 1))  # fmt: skip
+        return f" {said}"
 
     def _say(self, sentences: str) -> None:
         self._said.setText(sentences)

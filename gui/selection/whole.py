@@ -142,8 +142,12 @@ class Whole(QObject):
         said = [tr("{name} is left out: {why}", name=name, why=why)
                 for name, why in left.items() if why]  # fmt: skip
         if bare:
-            one = "{count} video without detections is left out."
-            said.insert(0, tr_n(one, "{count} videos without detections are left out.", bare))
+            bare_said = tr_n(
+                "{count} video without detections is left out.",
+                "{count} videos without detections are left out.",
+                bare,
+            )
+            said.insert(0, bare_said)
         if len(said) > _MOST_SAID:
             more = len(said) - _MOST_SAID
             said = [*said[:_MOST_SAID], tr_n("{count} more.", "{count} more.", more)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,6 @@ import core.selection.reading
 import core.selection.report_process
 import gui.selection.pictures
 import gui.workspace
-from core.collection.collection import collection_in
 from core.detections import empty_detections, empty_frame
 from core.embeddings.store import EmbeddingWriter
 from core.headless import reserved
@@ -28,7 +27,6 @@ from core.project import Project, Selection
 from core.selection.report_process import ReportRequest, Written
 from core.selection.request import FrameId
 from core.video import VideoReader
-from gui.collection.library import Found, Library
 from gui.main_window import MainWindow
 from gui.selection.page import SelectionPage
 from gui.selection.pictures import Film, Pictures
@@ -85,7 +83,7 @@ def root(made: Path, tmp_path: Path) -> Path:
 def shown(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, root: Path,
     open_window: Callable[[Path], MainWindow],
-) -> Iterator[MainWindow]:  # fmt: skip
+) -> MainWindow:  # fmt: skip
     """The window with the first video, the collection, and the page, which asks a fake."""
     chooser = fake()
     # To start a process takes longer than to read these; tests/core/test_selection_reading.py does.
@@ -95,16 +93,12 @@ def shown(
         return SelectionPage(session, pictures, whole, make_choosing=chooser)
 
     monkeypatch.setattr(gui.workspace, "SelectionPage", page)
-    window = open_window(project_of(root, "cam1"))
-    library = Library(window)
-    window.selecting.whole.attach(library)
-    collection = collection_in(root)
-    assert collection is not None
-    library.show(Found(collection))
+    window = open_window(root)
+    assert window.session is not None
+    assert window.session.project.folder == project_of(root, "cam1")
     window.actions_by_name["select"].trigger()
     qtbot.waitUntil(lambda: not page_of(window).preview.busy)
-    yield window
-    library.close()
+    return window
 
 
 def project_of(root: Path, name: str) -> Path:
@@ -288,7 +282,7 @@ def test_a_video_that_has_changed_is_read_again(
     page.back_requested.emit()
     with closing(Project.open(project_of(root, "late"))) as project:
         fill(project, (7,), 9)
-    shown.selecting.whole._library.overview_changed.emit(project_of(root, "late"))
+    shown.browsing.library.overview_changed.emit(project_of(root, "late"))
     shown.actions_by_name["select"].trigger()
     qtbot.waitUntil(lambda: page._pool is not None and len(page._pool.videos) == 4)
 
@@ -313,7 +307,6 @@ def test_a_report_of_all_videos_is_named_by_the_collection(
 
 def test_without_a_collection_nothing_is_offered(qtbot: QtBot, shown: MainWindow) -> None:
     page = choose_everywhere(qtbot, shown)
-    library = shown.selecting.whole._library
-    library.show(None)
+    shown.browsing.library.show(None)
     qtbot.waitUntil(lambda: page._pool is not None and len(page._pool.videos) == 1)
     assert not page.panel.scope.isVisible()
