@@ -138,7 +138,13 @@ class SelectionPage(QWidget):
             self._scope.set_everything(everything)
             self._show_scope()
             self._show_form(self._scope.form)
+            self._forget_pool()
             self._look(anew=True)
+
+    def _forget_pool(self) -> None:
+        """Frames have other numbers from now on than in what was gathered."""
+        self._pool = self._offers = self._plane = None
+        self.view.show_nothing(tr("Reading the frames…"))
 
     def _show_scope(self) -> None:
         self.panel.scope.show_scope(self._scope.videos, everything=self._scope.everything)
@@ -181,7 +187,10 @@ class SelectionPage(QWidget):
             self._refuse("")
             self.panel.show_reading()
             return
+        order = self._scope.order
         gather = self._scope.gather(self._form)
+        if self._scope.order != order:
+            self._forget_pool()
         self._show_form(self._scope.form)
         self.panel.show_left_out(self._scope.left_out)
         seen = self._seen or int(self._scope.everything and gather is not None)

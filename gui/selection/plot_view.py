@@ -24,7 +24,7 @@ from core.selection.request import FrameId, SelectRequest
 from gui.i18n import mark, tr
 from gui.plot import EmbeddingPlot, Mode
 from gui.review.controls import in_row
-from gui.selection.colouring import CHOSEN, Choice, choices, colours
+from gui.selection.colouring import CHOSEN, VIDEOS, Choice, choices, colours
 from gui.selection.offers import Offers
 from gui.text import grouped, timecode
 from gui.theme import Theme, tabular
@@ -82,7 +82,7 @@ class PlotView(QWidget):
         self.clear.setAccessibleName(tr("Clear included and excluded frames"))
         self.clear.setToolTip(tr("Include and exclude no frame any more"))
         self.clear.clicked.connect(self.cleared)
-        self.open = QPushButton(flat=True)
+        self.open = QPushButton()
         self.open.clicked.connect(self._open)
         self._other: FrameId | None = None
         self.plot.hovered.connect(self._hover)
@@ -109,6 +109,13 @@ class PlotView(QWidget):
             self.plot.set_busy(tr(_UNLIKE) if len(pool.videos) > 1 else "")
         else:
             self.plot.set_busy(tr("Laying out the frames…"))
+
+    def show_nothing(self, sentence: str) -> None:
+        """There are no frames to choose from now, or other ones are on their way."""
+        self._pool, self._chosen, self._other = None, _NO_ROWS, None
+        self.open.hide()
+        self.plot.set_points(np.empty((0, 2), np.float32))
+        self.plot.set_busy(sentence)
 
     def show_plane(self, pool: Pool, plane: NDArray[np.float32]) -> None:
         """It is known where the frames of a pool lie."""
@@ -187,8 +194,10 @@ class PlotView(QWidget):
         pool, where = self._pool, self._pool.where(row)
         time = timecode(float(pool.seconds[row]))
         said = tr("Frame {frame} · {time}", frame=grouped(where.frame), time=time)
-        named = [pool.videos[where.video].name] if len(pool.videos) > 1 else []
-        self.plot.set_caption(row, " · ".join([*named, said]))
+        by_video = self._choice is not None and self._choice.key == VIDEOS
+        named = len(pool.videos) > 1 and not by_video
+        names = [pool.videos[where.video].name] if named else []
+        self.plot.set_caption(row, " · ".join([*names, said]))
         self.picture_wanted.emit(where)
 
     def _click(self, row: int) -> None:
@@ -221,7 +230,7 @@ class PlotView(QWidget):
         bar = in_row(label, self.colour, None, *self.modes.values())
         bar.setContentsMargins(8, 4, 8, 4)
         line = QHBoxLayout()
-        line.setContentsMargins(8, 0, 8, 0)
+        line.setContentsMargins(8, 2, 8, 2)
         line.addWidget(self._said)
         line.addWidget(self.clear)
         line.addStretch(1)

@@ -35,7 +35,7 @@ class Scope:
         self.whole = whole
         self._gather = gather
         self._form = form
-        self._order: tuple[Path, ...] = (session.project.folder,)
+        self.order: tuple[Path, ...] = (session.project.folder,)
         """Projects by the numbers that videos have in the form that is shown."""
         self.everything = whole is not None and whole.wanted and self.videos > 1
         """Whether all videos are chosen among."""
@@ -55,7 +55,7 @@ class Scope:
     def own(self) -> int:
         """Number of the video that is open; -1 where it is none of those."""
         folder = self._session.project.folder
-        return self._order.index(folder) if folder in self._order else -1
+        return self.order.index(folder) if folder in self.order else -1
 
     @property
     def name(self) -> str:
@@ -86,7 +86,7 @@ class Scope:
         if not self.everything:
             self._form = form
         elif self.whole is not None:
-            self.whole.asked = Asked(form, self._order)
+            self.whole.asked = Asked(form, self.order)
 
     def set_everything(self, everything: bool) -> None:
         """Choose among all videos, or in this one alone."""
@@ -96,7 +96,7 @@ class Scope:
         if self.everything:
             self._take_up()
         else:
-            self._order = (self._session.project.folder,)
+            self.order = (self._session.project.folder,)
             self.form = self._form
 
     def read(self, *, anew: bool) -> bool:
@@ -126,14 +126,14 @@ class Scope:
         if found is None:
             self.rounds = ()
             return None
-        if found.order != self._order:
+        if found.order != self.order:
             places = {folder: number for number, folder in enumerate(found.order)}
             moved = {
                 number: places[folder]
-                for number, folder in enumerate(self._order)
+                for number, folder in enumerate(self.order)
                 if folder in places
             }
-            self.form, self._order = form.renumbered(moved), found.order
+            self.form, self.order = form.renumbered(moved), found.order
         self.rounds = found.rounds
         return found.gather
 
@@ -141,11 +141,11 @@ class Scope:
         """Go on with what was set for all videos, or begin with what is set for this one."""
         asked = None if self.whole is None else self.whole.asked
         if asked is not None:
-            self.form, self._order = asked.form, asked.order
+            self.form, self.order = asked.form, asked.order
             return
         frames = min(_FRAMES_EACH * self.videos, _MOST)
         self.form = replace(self._form, n=frames, by_share=False)
-        self._order = (self._session.project.folder,)
+        self.order = (self._session.project.folder,)
 
     def _own_rounds(self) -> tuple[Round, ...]:
         run, rounds = self._session.run, self._session.selecting.rounds
