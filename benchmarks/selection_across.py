@@ -1,10 +1,10 @@
 """What choosing over a collection costs in the window: time and memory, by its frames.
 
-    python benchmarks/selection_across.py FRAMES... [--width D]
+    python benchmarks/selection_across.py FRAMES... [--width D] [--whole]
 
 Frames of videos of 1,000 frames each, with D random numbers as embeddings, 80 classes and no
-objects; what is measured is the choice of 1,000 of them, the plane and the plot, for all frames and
-for those that the window takes (`core.selection.part.MOST_FRAMES`).
+objects; what is measured is the choice of 1,000 of those that the window takes as candidates
+(`core.selection.part.MOST_FRAMES`), the plane and the plot; with --whole of all frames, too.
 """
 
 import json
@@ -13,7 +13,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -85,14 +84,15 @@ def plot_ms(pool: Pool, plane: np.ndarray) -> dict[str, float]:
 def main(
     frames: Annotated[list[int], typer.Argument(help="Frames of the collections.")],
     width: Annotated[int, typer.Option(help="Numbers of an embedding.")] = 128,
+    whole: Annotated[bool, typer.Option("--whole", help="Also without the bound.")] = False,
 ) -> None:
     """Print one JSON object for each number of frames, whole and as in the window."""
     for count in frames:
         parts = [part(number, width) for number in range(-(-count // EACH))]
-        for most in dict.fromkeys((max(count, 1), MOST_FRAMES)):
+        for most in (MOST_FRAMES, count)[: 1 + (whole and count > MOST_FRAMES)]:
             fewer, step = thinned(parts, most)
             pool, join = timed(lambda fewer=fewer: joined(fewer))
-            chooser = Chooser(replace(pool))
+            chooser = Chooser(pool)
             try:
                 picks, chosen = timed(lambda c=chooser: c.select(SelectRequest(CHOSEN, None)))
                 plane, placed = timed(chooser.plane)
