@@ -25,6 +25,8 @@ from gui.labels import LabelReader
 from gui.messages import Banner
 from gui.movies import MovieMaker
 from gui.opening import Opener
+from gui.selection.keeping import Keeper
+from gui.selection.reading import PartReader
 from gui.selection.reporting import Reporter
 from gui.status import JobStatus, found, how_far, outcome
 from gui.text import percent
@@ -60,6 +62,8 @@ class Background(QObject):
         self.selections = SelectionReader(window, banner)
         self.follower = Follower(window, banner)
         self.reporter = Reporter(window, banner)
+        self.parts = PartReader(window, banner)
+        self.keeper = Keeper(window, banner)
         self.labels = LabelReader(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
@@ -69,6 +73,8 @@ class Background(QObject):
             "schedule": self.scheduler,
             "selection": self.selections,
             "report": self.reporter,
+            "parts": self.parts,
+            "keep": self.keeper,
             "labels": self.labels,
         }
         """By the name of their action, if any; of several the status bar shows the first."""
@@ -113,6 +119,7 @@ class Background(QObject):
         self.follower.attach(session)
         self.signer.attach(session)
         self.labels.attach(session)
+        self.keeper.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)
