@@ -1,0 +1,115 @@
+"""Joining a Ray cluster, or starting one of this computer alone; Ray is imported here only."""
+
+import logging
+import os
+import socket
+from typing import Any
+
+from core.batch.engines import EngineChoice
+from core.detectors.machine import usable_cores
+from core.errors import BatchError
+
+log = logging.getLogger(__name__)
+
+RETRIES = 4
+"""Times that a step is done again whose worker or node is gone; nodes of a spot market often go."""
+_ANSWER_SECONDS = 5.0
+"""Ray itself would ask for a quarter of an hour."""
+_ADDRESS = "RAY_ADDRESS"
+
+
+def load_ray() -> Any:
+    """The package.
+
+    Raises:
+        BatchError: It is not installed.
+    """
+    # Read when Ray is loaded. Else a step that needs too much memory would be tried for ever, and
+    # what Ray's own processes have to say would come between our lines.
+    os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    try:
+        import ray
+    except ImportError as error:
+        raise BatchError(
+            f"The engine ray needs a package that is not installed ({error.name or error})",
+            mend='run: pip install "flickerscope[cluster]"',
+        ) from error
+    return ray
+
+
+def join(choice: EngineChoice) -> tuple[Any, bool]:
+    """Connect this process to the cluster that a person chose.
+
+    Returns:
+        The package Ray, connected, and whether the cluster was started here.
+
+    Raises:
+        BatchError: It does not answer or cannot be used, or Ray is not installed.
+    """
+    ray = load_ray()
+    address = choice.address or os.environ.get(_ADDRESS) or _running_here()
+    here = address is None
+    if address is not None:
+        _expect_answer(address)
+    quiet = {"log_to_driver": False, "logging_level": "ERROR", "namespace": "flickerscope"}
+    try:
+        if here:
+            cores = usable_cores()
+            ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
+        else:
+            ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        where = "here" if here else f"at {address}"
+        said = " ".join(str(error).split())[:400].rstrip(".")
+        raise BatchError(
+            f"The Ray cluster {where} cannot be used ({said})",
+            mend="use the same Ray and Python on all nodes, of which this computer is one",
+        ) from error
+    log.info("Ray %s, %s", ray.__version__, "started here" if here else f"at {address}")
+    return ray, here
+
+
+def fitting(ray: Any, cpus: float, gpus: float) -> int:
+    """How many workers of this size all nodes that are there have room for."""
+    total = 0
+    for node in ray.nodes():
+        if node["Alive"]:
+            there = node["Resources"]
+            rooms = [there.get("CPU", 0.0) // cpus]
+            if gpus:
+                rooms.append(there.get("GPU", 0.0) // gpus)
+            total += int(min(rooms))
+    return total
+
+
+def _running_here() -> str | None:
+    """The address of the cluster that this computer is a node of; one that has died is none."""
+    from ray._private.services import canonicalize_bootstrap_address
+
+    address: str | None = canonicalize_bootstrap_address(None)
+    return address if address is not None and _answers(address) else None
+
+
+def _expect_answer(address: str) -> None:
+    if "://" in address:
+        raise BatchError(
+            f'"{address}" is an address for a client outside of the cluster',
+            mend="run the command on one of its nodes, with --address HOST:6379 or none",
+        )
+    if address not in ("auto", "local") and not _answers(address):
+        raise BatchError(
+            f"There is no Ray cluster at {address}",
+            mend="give HOST:PORT of its head, or leave --address out for this computer alone",
+        )
+
+
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        return False
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _ANSWER_SECONDS).close()
+    except (OSError, OverflowError):
+        return False
+    return True
