@@ -76,12 +76,20 @@ class ExportError(UserError):
     """An export that cannot be written."""
 
 
+class NothingToExportError(ExportError):
+    """No frame or box is what is to be exported; nothing is wrong with that."""
+
+
 class LabelsError(UserError):
     """Finished labels that cannot be read, or are of something else than was handed over."""
 
 
 class SelectionError(UserError):
     """A wish for frames to label that cannot be met."""
+
+
+class NothingToSelectError(SelectionError):
+    """No frame can be chosen, because none passes; nothing is wrong with that."""
 
 
 class CloudError(UserError):

@@ -307,8 +307,18 @@ def detect_into(
     *,
     restart: bool = False,
     run_id: str | None = None,
+    proxies: bool = True,
 ) -> Processed:
     """As `core.pipeline.process`, telling how far it is.
+
+    Args:
+        project: The project.
+        reader: Its video.
+        config: What to detect with.
+        report: Told how far it is.
+        restart: Begin anew even if a run is unfinished.
+        run_id: Of a run that begins; None for a new one.
+        proxies: Whether to make a small copy of the video for scrubbing, if the settings say so.
 
     Raises:
         UserError: See `core.errors`.
@@ -331,7 +341,7 @@ def detect_into(
         config,
         restart=restart,
         run_id=run_id,
-        proxy=load_settings().proxies,
+        proxy=load_settings().proxies if proxies else None,
         on_progress=on_progress,
         on_told=on_told,
     )

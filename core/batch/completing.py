@@ -1,15 +1,15 @@
 """All that follows detection in one video: findings, the choice of frames, and the export."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.assertions.findings import Findings
-from core.batch.place import Place
 from core.batch.request import BatchRequest
-from core.batch.steps import Item, Outcome, Tell
+from core.batch.steps import Tell
 from core.collection.overview import overview_of, save_overview
 from core.detections import Detections
+from core.errors import NothingToExportError, NothingToSelectError
 from core.export import plan_export
 from core.export import source_of as export_source_of
 from core.export.request import ExportRequest
@@ -45,6 +45,7 @@ def complete(
     reader: VideoReader,
     request: BatchRequest,
     scratch: Path,
+    notices: Sequence[str],
     tell: Tell,
 ) -> Made:
     """Find what flickers, choose frames and export them, as the commands do one after the other.
@@ -55,6 +56,7 @@ def complete(
         reader: Its video.
         request: What is asked for.
         scratch: Receives the export.
+        notices: What is to be said already.
         tell: Told how far it is.
 
     Raises:
@@ -64,14 +66,14 @@ def complete(
     detections = load_detections(project.run_file(run.id))
     everything = findings_of(project, run, detections, reader.index)
     shown = everything.within(project.thresholds)
-    notices: list[str] = []
+    said = list(notices)
     chosen = 0
     if request.select is not None:
-        chosen = _select(project, run, detections, shown, reader, request.select, notices, tell)
+        chosen = _select(project, run, detections, shown, reader, request.select, said, tell)
     result = None
     if request.export is not None:
         result = _export(
-            project, run, detections, everything, reader, request.export, scratch, notices, tell
+            project, run, detections, everything, reader, request.export, scratch, said, tell
         )
     save_overview(project.folder, overview_of(project, run, everything, reader.index))
     counts = {
@@ -83,25 +85,7 @@ def complete(
         "exported": result.frames if result is not None else 0,
         "prelabels": result.prelabels if result is not None else 0,
     }
-    return Made(
-        project.folder, result.folder if result is not None else None, counts, tuple(notices)
-    )
-
-
-def published(
-    item: Item, made: Made, place: Place, scratch: Path, notices: tuple[str, ...]
-) -> Outcome:
-    """Put what was made to where it belongs."""
-    export = ""
-    if made.export is not None:
-        export = f"exports/{item.name}{made.export.suffix if made.export.is_file() else ''}"
-        if made.export.is_file():
-            place.put(made.export, export)
-        else:
-            place.publish(made.export, export)
-    project = f"projects/{item.name}.flickerscope"
-    place.publish(made.project, project)
-    return Outcome(item, "done", "", project, export, made.counts, (*notices, *made.notices))
+    return Made(project.folder, result.folder if result is not None else None, counts, tuple(said))
 
 
 def _select(
@@ -114,11 +98,15 @@ def _select(
     notices: list[str],
     tell: Tell,
 ) -> int:
-    """How many frames were chosen."""
+    """How many frames were chosen; that there are none to choose is no failure."""
     tell("Choosing", 0, 1)
     source = selection_source_of(project, run, detections, shown, float(reader.info.rate))
     pool = pool_of([source])
-    picks = select(pool, request)
+    try:
+        picks = select(pool, request)
+    except NothingToSelectError as nothing:
+        notices.append(f"{nothing.problem}: nothing was selected.")
+        return 0
     notices += [note for note in (picks.stopped, *picks.notes) if note]
     frames = picks.frames(pool)
     project.apply(SetSelection(Selection(SELECTION, "flickerscope", frames)))
@@ -136,10 +124,16 @@ def _export(
     notices: list[str],
     tell: Tell,
 ) -> ExportResult | None:
+    """What was written; that there is nothing to write is no failure."""
     source = export_source_of(project, run, detections, everything, reader.index)
     out = scratch / ("export.zip" if request.zip else "export")
+    try:
+        plan = plan_export([source], request)
+    except NothingToExportError as nothing:
+        notices.append(f"{nothing.problem}: nothing was exported.")
+        return None
     result = write_export(
-        plan_export([source], request),
+        plan,
         out,
         on_progress=lambda done, total: tell("Exporting", done, total),
         overwrite=True,

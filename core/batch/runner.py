@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.batch.engines import Engine
+from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
 from core.batch.place import Place, place_of
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
@@ -32,7 +33,6 @@ from core.batch.steps import (
     Work,
 )
 from core.batch.videos import Listed
-from core.batch.work import forget_outcome, keep_outcome, outcome_at
 from core.errors import BatchError, Cancelled, UserError, WorkerDiedError
 from core.frames import FrameRange
 
@@ -123,6 +123,7 @@ def run_batch(
             raise Cancelled
         for outcome in under_way.ended():
             ended(outcome)
+    _tidy(place, outcomes)
     result = BatchResult(
         tuple(outcomes[item.key] for item in listed.items),
         round(time.monotonic() - began, 3),
@@ -212,6 +213,13 @@ def _remember(place: Place, work: Work, listed: Listed) -> None:
     if names != known or not known:
         kept = {"request": work.request.to_json(), "names": names}
         place.write(BATCH, json.dumps(kept, indent=1).encode())
+
+
+def _tidy(place: Place, outcomes: Mapping[str, Outcome]) -> None:
+    """Remove parts of videos that are done, of workers that ended before they did so."""
+    for key in {name.split("/")[1] for name in place.names("parts")}:
+        if key in outcomes and outcomes[key].state == "done":
+            place.remove(f"parts/{key}")
 
 
 def _plain(request: BatchRequest) -> Any:

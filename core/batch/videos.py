@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from core.batch.fetching import Cache, another_one, fetch, file_name
 from core.batch.finding import Candidate, Unreadable, find_local
+from core.batch.in_s3 import find_in_s3
 from core.batch.naming import give_names
 from core.batch.place import Place
+from core.batch.request import BatchRequest
 from core.batch.steps import Item, Tell, Work
+from core.batch.temporary import temporary_folder
 from core.cloud.address import S3Way
+from core.cloud.objects import object_at, patient_client, stored_at
+from core.cloud.remote_video import S3Video, identity_of
 from core.errors import BatchError, CloudError, SignInError, UnreachableError, VideoError
+from core.export import formats
+from core.export.checks import media_of
 from core.video.identity import FileIdentity, identify
+from core.video.remote import standing_in
 
 __all__ = ["Listed", "Unreadable", "at_hand", "key_of", "list_videos"]
 
@@ -85,14 +94,19 @@ def at_hand(item: Item, work: Work, place: Place, scratch: Path, tell: Tell) -> 
     """A local path at which a video can be read, fetched if it is in S3.
 
     Where `work.keep_videos` and the place is a folder, what was fetched stays there for the
-    project; else it is gone when the block ends.
+    project; else it is gone when nobody on this computer works on it any more, or soon after.
+    Where `work.stream`, nothing lies at the path, and this process reads the video in S3 by it,
+    unless the export is to hold whole videos.
 
     Raises:
         VideoError: It is not there any more, or is another one by now.
+        BatchError: There is no room for it.
         CloudError: It cannot be fetched.
     """
     if item.source.startswith("s3://"):
-        raise NotImplementedError
+        with _from_s3(item, work, place, tell) as path:
+            yield path
+        return
     path = Path(item.source)
     try:
         identity = identify(path)
@@ -102,11 +116,46 @@ def at_hand(item: Item, work: Work, place: Place, scratch: Path, tell: Tell) -> 
             mend="put it back, or start the batch again without it",
         ) from error
     if key_of(identity) != item.key:
-        raise VideoError(
-            f"{path} is not the file that it was when the batch began",
-            mend="start the batch again, which takes it for a new video",
-        )
+        raise another_one(item.source)
     yield path
+
+
+@contextmanager
+def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]:
+    client = patient_client(work.way, 1)
+    stored = stored_at(client, work.way, object_at(item.source))
+    if stored.size != item.bytes:
+        raise another_one(item.source)
+    cache = Cache(
+        temporary_folder(work.out, work.way.endpoint),
+        lambda key: bool(place.names(f"parts/{key}")),
+    )
+    kept = place.local(f"videos/{file_name(item)}") if work.keep_videos else None
+
+    def is_right(identity: FileIdentity) -> bool:
+        return key_of(identity) == item.key
+
+    if work.stream and not _copies_videos(work.request):
+        identity = identity_of(client, work.way, stored)
+        if not is_right(identity):
+            raise another_one(item.source)
+        with standing_in(S3Video(stored, work.way, identity), kept or cache.path(item)) as path:
+            yield path
+    elif kept is not None:
+        lock = kept.with_name(f".{kept.name}.lock")
+        fetch(stored, work.way, kept, lock, is_right, tell)
+        lock.unlink(missing_ok=True)  # who waits for it finds the video
+        yield kept
+    else:
+        with cache.holding(item, stored, work.way, is_right, tell) as path:
+            yield path
+
+
+def _copies_videos(request: BatchRequest) -> bool:
+    export = request.export
+    if export is None or export.format not in formats():
+        return False
+    return media_of(export, formats()[export.format]) == "video"
 
 
 def key_of(identity: FileIdentity) -> str:
@@ -116,7 +165,7 @@ def key_of(identity: FileIdentity) -> str:
 
 def _find(source: str, way: S3Way) -> tuple[list[Candidate], list[Unreadable]]:
     if source.startswith("s3://"):
-        raise NotImplementedError
+        return find_in_s3(source, way, _AT_ONCE), []
     return find_local(source)
 
 

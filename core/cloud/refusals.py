@@ -22,6 +22,9 @@ _UNKNOWN = {"InvalidAccessKeyId", "InvalidClientTokenId", "InvalidToken", "Accou
 _WRONG_KEY = {"SignatureDoesNotMatch", "AuthorizationQueryParametersError"}
 _DENIED = {"AccessDenied", "403", "AllAccessDisabled", "MethodNotAllowed", "405"}
 _MISSING = {"NoSuchBucket", "404", "NotFound"}
+_MISSING_OBJECT = {"NoSuchKey", "NoSuchVersion"}
+_ARCHIVED = {"InvalidObjectState"}
+_CHANGED = {"PreconditionFailed", "412"}
 _ELSEWHERE = {
     "PermanentRedirect",
     "AuthorizationHeaderMalformed",
@@ -67,10 +70,16 @@ def _refused(error: Any, way: S3Way, address: S3Address | None) -> CloudError:
             f"{bucket} refuses {permission} to the credentials {_of(way)}",
             mend="allow it in the bucket's or the user's policy, or choose another bucket",
         )
-    if code in _MISSING:
+    if code in _MISSING and operation != "HeadObject":
         return CloudError(
             f"There is no bucket {bucket}{_at(way)}", mend="make it, or correct its name"
         )
+    if code in _MISSING_OBJECT | _MISSING:
+        return CloudError(f"There is no {address or 'such object'}{_at(way)}", mend="put it back")
+    if code in _ARCHIVED:
+        return CloudError(f"{address or 'The object'} is archived", mend="restore it in S3 first")
+    if code in _CHANGED:
+        return CloudError(f"{address or 'The object'} has changed meanwhile", mend="start again")
     if code in _ELSEWHERE:
         headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         region = error.response["Error"].get("Region") or headers.get("x-amz-bucket-region")

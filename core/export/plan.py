@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.assertions.findings import Findings
 from core.assertions.thresholds import Thresholds
 from core.detections import Detections
-from core.errors import ExportError
+from core.errors import NothingToExportError
 from core.export.base import (
     ExportVideo,
     Format,
@@ -163,14 +163,14 @@ def plan_export(sources: Sequence[ExportSource], request: ExportRequest) -> Expo
         request: What is asked for.
 
     Raises:
-        ExportError: Nothing is left to export, or the request does not fit: one sentence.
+        ExportError: The request does not fit: one sentence.
     """
     format_ = check_request(request)
     check_videos([source.path for source in sources])
     names = renamed(sources, request.classes)
     asked = _not_empty(_asked(sources, request), names, request)
     if not asked:
-        raise ExportError(
+        raise NothingToExportError(
             "No frame has a box to hand over", mend="keep frames without boxes, or a lower score"
         )
     seconds = [each.source.index.timestamps() for each in asked]
@@ -227,7 +227,7 @@ def _asked(
     if not in_scope:
         expect_some([], request.scope)
     if not found and request.range is not None:
-        raise ExportError(
+        raise NothingToExportError(
             f"None of the {in_scope} frames lies in {request.range.start}:{request.range.stop}",
             mend="take another range, or more frames",
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from core.assertions.findings import Findings
-from core.errors import ExportError
+from core.errors import NothingToExportError
 from core.frames import FrameRange
 from core.prelabels import Decision
 
@@ -61,11 +61,11 @@ def expect_some(frames: list[int], scope: Scope) -> list[int]:
     """The frames of a scope as they are.
 
     Raises:
-        ExportError: There are none.
+        NothingToExportError: There are none.
     """
     if not frames:
         problem, mend = _NOTHING[scope]
-        raise ExportError(problem, mend=mend)
+        raise NothingToExportError(problem, mend=mend)
     return frames
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import SelectionError
+from core.errors import NothingToSelectError, SelectionError
 from core.selection.pool import Pool
 from core.selection.request import FrameId, SelectRequest
 
@@ -67,7 +67,7 @@ def candidates_of(pool: Pool, request: SelectRequest) -> Candidates:
     free[included] = False
     free[_rows(pool, request.exclude)] = False
     if not free.any() and not len(included):
-        raise SelectionError(
+        raise NothingToSelectError(
             "No frame passes the thresholds"
             if not passing.any()
             else "Every frame that passes the thresholds is excluded or labeled already",

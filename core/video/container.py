@@ -14,6 +14,7 @@ from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from core.errors import VideoError
+from core.video.remote import remote_at
 
 log = logging.getLogger(__name__)
 
@@ -35,16 +36,18 @@ _HARDWARE = {
 
 
 def open_container(path: Path, *, hardware: bool = False) -> tuple[InputContainer, VideoStream]:
-    """Open a local video and its first video stream.
+    """Open a video and its first video stream.
 
     Args:
-        path: A local video file.
+        path: A local video file, or where one that lies elsewhere is read; see `standing_in`.
         hardware: Decode on the graphics hardware where that works; the log says what came of it.
 
     Raises:
         VideoError: There is no such file, or no video in it.
+        UserError: As `RemoteFile.open`.
     """
-    check_file(path)
+    if remote_at(path) is None:
+        check_file(path)
     if hardware:
         opened = _open_on_hardware(path)
         if opened is not None:
@@ -114,9 +117,11 @@ def check_file(path: Path) -> None:
 
 
 def _open(path: Path, hwaccel: HWAccel | None = None) -> InputContainer:
+    remote = remote_at(path)
+    # A relative name such as "cam:1.mp4" would be taken for a protocol.
+    source = str(path.absolute()) if remote is None else remote.open()
     try:
-        # A relative name such as "cam:1.mp4" would be taken for a protocol.
-        return av.open(str(path.absolute()), hwaccel=hwaccel)
+        return av.open(source, mode="r", hwaccel=hwaccel)
     except (av.FFmpegError, ValueError) as error:
         raise VideoError(
             f"{path.name} is not a video that can be read ({_reason(error)})",

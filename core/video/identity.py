@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.video.images import images_in
+from core.video.remote import remote_at
 
 ENDS_BYTES = 1 << 16
 """At the start and at the end of a file, that are looked at."""
@@ -33,6 +34,9 @@ def identify(path: Path) -> FileIdentity:
     Raises:
         OSError: It cannot be read.
     """
+    remote = remote_at(path)
+    if remote is not None:
+        return remote.identity
     if path.is_dir():
         return _identify_folder(path)
     status = path.stat()

@@ -1,0 +1,78 @@
+"""Batches for tests: an engine in this process with a detector that needs no weights."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from core.batch.request import BatchRequest
+from core.batch.steps import AWS, Begin, Item, Result, Step, Work
+from core.batch.videos import Listed, list_videos
+from core.batch.work import perform
+from core.detectors.base import DetectorConfig
+from core.export.request import ExportRequest
+from core.selection.request import SelectRequest, Weighting
+
+QUICK = BatchRequest(
+    DetectorConfig("columns"),
+    SelectRequest(n=3, proportion=None, strategies=(Weighting("object_frequency"),)),
+    ExportRequest(scope="selected", min_score=0.0),
+)
+"""For the detector of `tests.core.killing`, which tells nothing of what pictures look like."""
+
+
+def quiet(*args: object, **kwargs: object) -> None:
+    """Hears how far a step is."""
+
+
+class HereEngine:
+    """Carries steps out in this process, one after another."""
+
+    workers = 1
+
+    def __init__(self, work: Work, carry_out: Callable[..., Result] = perform) -> None:
+        self._work, self._carry_out = work, carry_out
+        self._thread = ThreadPoolExecutor(1)
+        self.steps: list[Step] = []
+
+    def submit(self, step: Step) -> Future[Result]:
+        """See `core.batch.engines.Engine`."""
+        return self._thread.submit(self._run, step)
+
+    def close(self) -> None:
+        """See `core.batch.engines.Engine`."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def _run(self, step: Step) -> Result:
+        self.steps.append(step)
+        return self._carry_out(step, self._work, quiet)
+
+    @property
+    def begun(self) -> list[str]:
+        """Names of the videos that were begun, in that order."""
+        return [step.item.name for step in self.steps if isinstance(step, Begin)]
+
+
+def listed(*sources: Path) -> Listed:
+    """The videos below some paths."""
+    return list_videos([str(source) for source in sources], AWS)
+
+
+def one_item(video: Path) -> Item:
+    """A single video of a batch."""
+    (item,) = listed(video).items
+    return item
+
+
+def work_to(out: Path, request: BatchRequest = QUICK, **changes: object) -> Work:
+    """A batch with results in a folder."""
+    return replace(Work(request, str(out)), **changes)  # type: ignore[arg-type]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file's content by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
