@@ -62,13 +62,12 @@ class RayEngine:
             self._files = [self._ray.put(files_of(weights))] if weights is not None else []
             self._errand = lambda step: Errand(step, work, weights, self._token.name)
             self._board = self._make_board()
-            self._task = self._ray.remote(asking(version("flickerscope"))).options(
+            self._task = self._ray.remote(
                 num_cpus=self._cpus,
                 num_gpus=choice.gpus,
                 max_retries=RETRIES,
                 max_calls=0,  # with a GPU, too: loading the libraries takes seconds
-                name="flickerscope",
-            )
+            )(asking(version("flickerscope")))
             self._lock = Lock()
             self._waiting: deque[tuple[Step, Future[Result]]] = deque()
             self._tasks: dict[Future[Result], Any] = {}

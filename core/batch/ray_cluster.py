@@ -24,10 +24,8 @@ def load_ray() -> Any:
     Raises:
         BatchError: It is not installed.
     """
-    # Read when Ray is loaded. Else a step that needs too much memory would be tried for ever, and
-    # what Ray's own processes have to say would come between our lines.
+    # Read when Ray is loaded; else a step that needs too much memory would be tried for ever.
     os.environ.setdefault("RAY_task_oom_retries", str(RETRIES))
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         import ray
     except ImportError as error:
@@ -48,25 +46,22 @@ def join(choice: EngineChoice) -> tuple[Any, bool]:
         BatchError: It does not answer or cannot be used, or Ray is not installed.
     """
     ray = load_ray()
-    address = choice.address or os.environ.get(_ADDRESS) or _running_here()
-    here = address is None
-    if address is not None:
-        _expect_answer(address)
-    quiet = {"log_to_driver": False, "logging_level": "ERROR", "namespace": "flickerscope"}
+    address = choice.address or os.environ.get(_ADDRESS) or _running_here() or "local"
+    here = address == "local"
+    _expect_answer(address)
+    own = {"num_cpus": usable_cores(), "include_dashboard": False} if here else {}
     try:
-        if here:
-            cores = usable_cores()
-            ray.init(address="local", num_cpus=cores, include_dashboard=False, **quiet)
-        else:
-            ray.init(address=address, **quiet)
+        ray.init(
+            address, namespace="flickerscope", log_to_driver=False, logging_level="ERROR", **own
+        )
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        where = "here" if here else f"at {address}"
+        where = "of this computer" if here else f"at {address}"
         said = " ".join(str(error).split())[:400].rstrip(".")
         raise BatchError(
             f"The Ray cluster {where} cannot be used ({said})",
             mend="use the same Ray and Python on all nodes, of which this computer is one",
         ) from error
-    log.info("Ray %s, %s", ray.__version__, "started here" if here else f"at {address}")
+    log.info("Ray %s, address %s", ray.__version__, address)
     return ray, here
 
 
@@ -84,11 +79,12 @@ def fitting(ray: Any, cpus: float, gpus: float) -> int:
 
 
 def _running_here() -> str | None:
-    """The address of the cluster that this computer is a node of; one that has died is none."""
+    """Whether this computer is a node of a cluster; one that has died without a word is none."""
     from ray._private.services import canonicalize_bootstrap_address
 
     address: str | None = canonicalize_bootstrap_address(None)
-    return address if address is not None and _answers(address) else None
+    # Ray takes the token of a person only if it is to find the cluster itself.
+    return "auto" if address is not None and _answers(address) else None
 
 
 def _expect_answer(address: str) -> None:
