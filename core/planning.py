@@ -39,9 +39,7 @@ class RunPlan:
     @property
     def embedded_by(self) -> str:
         """What makes the run's embeddings, if they are made."""
-        if self.config.detector != BUILT_IN:
-            return self.config.detector
-        return f"{Path(self.config.model).stem} backbone"
+        return embedded_by(self.config)
 
     def begin(self, info: DetectorInfo) -> Run:
         """The run, now that its detector is loaded.
@@ -98,7 +96,7 @@ def plan_run(
         DetectRequest(
             project.video.path,
             index,
-            _as_before(config, run),
+            as_before(config, run.info if run else None),
             FrameRange(done, stop),
             proxy,
             before,
@@ -107,7 +105,7 @@ def plan_run(
 
 
 def _check_same_detector(run: Run, info: DetectorInfo) -> None:
-    if _means(run.info) != _means(info):
+    if means(run.info) != means(info):
         raise ChangedDetectorError(
             f"The run of {run.created} was begun with another {run.info.model} "
             f"({run.info.version}, {run.info.backend}, weights {run.info.sha256[:8]})",
@@ -115,8 +113,23 @@ def _check_same_detector(run: Run, info: DetectorInfo) -> None:
         )
 
 
-def _means(info: DetectorInfo) -> tuple[str, ...]:
+def means(info: DetectorInfo) -> tuple[str, ...]:
+    """What must be the same for all frames of a run."""
     return info.sha256, info.version, info.backend, info.precision
+
+
+def as_before(config: DetectorConfig, info: DetectorInfo | None) -> DetectorConfig:
+    """With the backend that was begun with, whatever is the fastest by now."""
+    if info is None or config.backend != "auto" or info.backend not in get_args(Backend):
+        return config
+    return replace(config, backend=info.backend)  # type: ignore[arg-type]
+
+
+def embedded_by(config: DetectorConfig) -> str:
+    """What makes the embeddings of a run, if they are made."""
+    if config.detector != BUILT_IN:
+        return config.detector
+    return f"{Path(config.model).stem} backbone"
 
 
 def _unfinished(
@@ -132,10 +145,3 @@ def _unfinished(
         log.warning("%s A new run begins.", error)
         return None, empty_detections()
     return (run, seen) if seen.frame_count < stop else (None, empty_detections())
-
-
-def _as_before(config: DetectorConfig, run: Run | None) -> DetectorConfig:
-    """With the backend that the run began with, whatever is the fastest by now."""
-    if run is None or config.backend != "auto" or run.info.backend not in get_args(Backend):
-        return config
-    return replace(config, backend=run.info.backend)  # type: ignore[arg-type]

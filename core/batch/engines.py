@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from core.batch.steps import Result, Step, Told, Work
 
+EngineName = Literal["local", "ray"]
 OnTold = Callable[[Told], None]
 """Called by any thread."""
 
@@ -40,7 +41,7 @@ class Engine(Protocol):
 class EngineChoice:
     """What a person chose."""
 
-    name: Literal["local", "ray"] = "local"
+    name: EngineName = "local"
     workers: int | None = None
     """At most so many steps at a time; None for what suits the computer, or all of the cluster."""
     address: str | None = None

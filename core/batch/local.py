@@ -23,13 +23,17 @@ _CORES = 1
 """Of each worker, unless a person says how many workers there are."""
 
 
+def worker_count(choice: EngineChoice) -> int:
+    """How many steps are carried out at a time."""
+    return choice.workers or max(usable_cores() // _CORES, 1)
+
+
 class LocalEngine:
     """See `Engine`. A thread waits for each worker's process, which lasts from step to step."""
 
     def __init__(self, choice: EngineChoice, work: Work, on_told: OnTold) -> None:
-        cores = usable_cores()
-        self._count = choice.workers or max(cores // _CORES, 1)
-        share = work.cores or max(cores // self._count, 1)
+        self._count = worker_count(choice)
+        share = work.cores or max(usable_cores() // self._count, 1)
         self._stopped = Event()
         self._workers = [
             _Worker(str(number), share, work, on_told) for number in range(1, self._count + 1)

@@ -1,6 +1,8 @@
 """What became of each video: prepared beside what was made, published with it, and written once."""
 
 import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.batch.completing import Made
@@ -8,6 +10,9 @@ from core.batch.place import Place
 from core.batch.steps import Item, Outcome
 from core.paths import write_text_atomically
 
+_FOLDER = "outcomes"
+_AT_ONCE = 16
+"""Outcomes that are read at a time: in S3 that is mostly waiting."""
 _PREPARED = "outcome.json"
 """In a scratch folder where all is made: from then on nothing is computed again."""
 
@@ -16,6 +21,15 @@ def outcome_at(place: Place, key: str) -> Outcome | None:
     """What became of a video, if that is known."""
     content = place.read(_outcome_name(key))
     return None if content is None else Outcome.from_json(json.loads(content))
+
+
+def outcomes_at(place: Place, keys: Iterable[str]) -> dict[str, Outcome]:
+    """What became of each of many videos of which that is known, by key."""
+    there = set(place.names(_FOLDER))
+    wanted = [key for key in keys if _outcome_name(key) in there]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = threads.map(lambda key: outcome_at(place, key), wanted)
+        return {outcome.item.key: outcome for outcome in found if outcome is not None}
 
 
 def keep_outcome(place: Place, outcome: Outcome) -> Outcome:
@@ -79,4 +93,4 @@ def publish_prepared(place: Place, scratch: Path) -> Outcome | None:
 
 
 def _outcome_name(key: str) -> str:
-    return f"outcomes/{key}.json"
+    return f"{_FOLDER}/{key}.json"

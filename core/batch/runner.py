@@ -9,14 +9,14 @@ There is no scheduler here: every step that can be done is handed to the engine 
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.batch.engines import Engine
-from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
+from core.batch.outcomes import forget_outcome, keep_outcome, outcomes_at
 from core.batch.place import Place, place_of
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
@@ -46,11 +46,21 @@ _POLL_SECONDS = 0.1
 def names_at(work: Work) -> Mapping[str, str]:
     """What a batch that was begun at this place calls the results of its videos, by key.
 
+    Without those that have failed: they have no results, and a video that is mended has another
+    key and should have their name.
+
     Raises:
         BatchError: It has another request, or its file is damaged.
         UserError: The place cannot be used.
     """
     place = place_of(work)
+    names = _names(place, work)
+    known = outcomes_at(place, names)
+    failed = {key for key, outcome in known.items() if outcome.state == "failed"}
+    return {key: name for key, name in names.items() if key not in failed}
+
+
+def _names(place: Place, work: Work) -> Mapping[str, str]:
     content = place.read(BATCH)
     if content is None:
         return {}
@@ -78,6 +88,7 @@ def run_batch(
     engine: Engine,
     *,
     retry_failed: bool = False,
+    on_begin: Callable[[Sequence[Item], Sequence[Outcome]], None] = lambda to_do, before: None,
     on_outcome: Callable[[Outcome], None] = lambda outcome: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> BatchResult:
@@ -88,7 +99,8 @@ def run_batch(
         work: What is asked for.
         engine: Carries the steps out; it is not closed.
         retry_failed: Try those again that have failed before.
-        on_outcome: Told what became of each video, also of those that were done before.
+        on_begin: Told once which videos are to do, and what became of the others before.
+        on_outcome: Told what became of each video that was to do.
         cancelled: Asked a few times a second.
 
     Raises:
@@ -98,36 +110,23 @@ def run_batch(
     """
     began, place = time.monotonic(), place_of(work)
     _remember(place, work, listed)
-    outcomes: dict[str, Outcome] = {}
-
-    def ended(outcome: Outcome) -> None:
-        outcomes[outcome.item.key] = outcome
-        on_outcome(outcome)
-
-    waiting = []
-    for item in listed.items:
-        known = outcome_at(place, item.key)
-        if known is not None and known.state == "failed" and retry_failed:
-            forget_outcome(place, item.key)
-            known = None
-        if known is None:
-            waiting.append(item)
-        else:
-            ended(replace(known, item=item))  # the same content may have come to another place
+    outcomes, to_do = _before(place, listed, retry_failed)
+    on_begin(to_do, list(outcomes.values()))
     under_way = _UnderWay(engine, place)
     # The largest first: one that is begun last would keep all other workers waiting.
-    for item in sorted(waiting, key=lambda item: -item.bytes):
+    for item in sorted(to_do, key=lambda item: -item.bytes):
         under_way.begin(item)
     while under_way.steps:
         if cancelled():
             raise Cancelled
         for outcome in under_way.ended():
-            ended(outcome)
+            outcomes[outcome.item.key] = outcome
+            on_outcome(outcome)
     _tidy(place, outcomes)
     result = BatchResult(
         tuple(outcomes[item.key] for item in listed.items),
         round(time.monotonic() - began, 3),
-        len(waiting),
+        len(to_do),
         listed.copies,
         listed.unreadable,
     )
@@ -208,11 +207,27 @@ class _UnderWay:
 
 def _remember(place: Place, work: Work, listed: Listed) -> None:
     """Keep the request, and what the results of videos are called."""
-    known = names_at(work)
+    known = _names(place, work)
     names = {**known, **{item.key: item.name for item in listed.items}}
     if names != known or not known:
         kept = {"request": work.request.to_json(), "names": names}
         place.write(BATCH, json.dumps(kept, indent=1).encode())
+
+
+def _before(
+    place: Place, listed: Listed, retry_failed: bool
+) -> tuple[dict[str, Outcome], list[Item]]:
+    """What is known of videos, by key, and those of which nothing is."""
+    items = {item.key: item for item in listed.items}
+    known = outcomes_at(place, items)
+    if retry_failed:
+        for key, outcome in list(known.items()):
+            if outcome.state == "failed":
+                forget_outcome(place, key)
+                del known[key]
+    # The same content may have come to another path since.
+    moved = {key: replace(outcome, item=items[key]) for key, outcome in known.items()}
+    return moved, [item for item in listed.items if item.key not in known]
 
 
 def _tidy(place: Place, outcomes: Mapping[str, Outcome]) -> None:

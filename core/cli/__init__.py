@@ -10,7 +10,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from core.cli import care, detecting, embedding, exporting, handing_over, labels, movies, selecting
+from core.cli import (
+    batching,
+    care,
+    detecting,
+    embedding,
+    exporting,
+    handing_over,
+    labels,
+    movies,
+    selecting,
+)
 from core.cli.options import progress, show
 from core.cloud.token import redacted
 from core.errors import UserError
@@ -101,6 +111,7 @@ def doctor_command(ctx: typer.Context) -> None:
 
 for part in (
     detecting.app,
+    batching.app,
     embedding.app,
     selecting.app,
     exporting.app,

@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from core.cli import shared
 from core.cli.options import class_names, one_of, progress, share, show
 from core.detectors.base import (
     BUILT_IN,
@@ -12,7 +13,10 @@ from core.detectors.base import (
     DEFAULT_IOU,
     DEFAULT_MODEL,
     Backend,
+    DetectorConfig,
     Device,
+    Sampling,
+    model_reference,
 )
 
 app = typer.Typer()
@@ -26,33 +30,19 @@ CODE_WARNING = (
 @app.command("process")
 def process_command(
     video: Annotated[Path, typer.Argument(metavar="VIDEO", help="A local video file.")],
-    model: Annotated[
-        str, typer.Option(help="A .pt or .onnx file, an OpenVINO folder, or a name.")
-    ] = DEFAULT_MODEL,
-    conf: Annotated[
-        float, typer.Option(help="Drop boxes with a lower score, 0 to 1.")
-    ] = DEFAULT_CONFIDENCE,
-    classes: Annotated[
-        str | None, typer.Option(help="Keep only these classes, as car,truck.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    backend: Annotated[
-        str, typer.Option(help="auto (the fastest here), torch, onnx, openvino or tensorrt.")
-    ] = "auto",
-    iou: Annotated[
-        float, typer.Option(help="Of boxes that overlap by more, keep the surest, 0 to 1.")
-    ] = DEFAULT_IOU,
-    image_size: Annotated[
-        int | None, typer.Option(min=32, help="Longer side of the network's input, px.")
-    ] = None,
-    every: Annotated[int, typer.Option(min=1, help="Look at every n-th frame.")] = 1,
+    model: shared.Model = DEFAULT_MODEL,
+    conf: shared.Confidence = DEFAULT_CONFIDENCE,
+    classes: shared.Classes = None,
+    device: shared.DeviceName = "auto",
+    backend: shared.BackendName = "auto",
+    iou: shared.Iou = DEFAULT_IOU,
+    image_size: shared.ImageSize = None,
+    every: shared.Every = 1,
     start: Annotated[int, typer.Option("--from", min=0, help="First frame to look at.")] = 0,
     stop: Annotated[
         int | None, typer.Option("--to", min=1, help="Frame before which to stop.")
     ] = None,
-    detector: Annotated[
-        str, typer.Option(help="Another detector than YOLO, by its installed name.")
-    ] = BUILT_IN,
+    detector: shared.DetectorName = BUILT_IN,
     out: Annotated[Path | None, typer.Option(help="Folder that receives the project.")] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew even if a run is unfinished.")
@@ -60,21 +50,13 @@ def process_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Detect and score a video."""
-    from core.detectors.base import DetectorConfig, Sampling, model_reference
     from core.headless import process_video
 
     if stop is not None and stop <= start:
         raise typer.BadParameter(f"{stop} is not after --from {start}.", param_hint="--to")
-    config = DetectorConfig(
-        model_reference(model),
-        share(conf, "--conf"),
-        class_names(classes),
-        _device(device),
-        image_size,
-        share(iou, "--iou"),
-        _backend(backend),
-        Sampling(start, stop, every),
-        detector,
+    sampling = Sampling(start, stop, every)
+    config = detector_config(
+        model, conf, classes, device, image_size, iou, backend, sampling, detector
     )
     warn_of_code(config.model)
     with progress(as_json) as report:
@@ -148,6 +130,31 @@ def impute_command(
     least = float("-inf") if min_score is None else min_score
     request = ImputeRequest(detections, out, max_gap, least, min_plausibility, hidden, size)
     show(impute_file(request), as_json)
+
+
+def detector_config(
+    model: str,
+    conf: float,
+    classes: str | None,
+    device: str,
+    image_size: int | None,
+    iou: float,
+    backend: str,
+    sampling: Sampling,
+    detector: str,
+) -> DetectorConfig:
+    """What the options of a command say."""
+    return DetectorConfig(
+        model_reference(model),
+        share(conf, "--conf"),
+        class_names(classes),
+        _device(device),
+        image_size,
+        share(iou, "--iou"),
+        _backend(backend),
+        sampling,
+        detector,
+    )
 
 
 def warn_of_code(model: str) -> None:

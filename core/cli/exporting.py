@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from core.cli import shared
 from core.cli.options import frame_range, one_of, progress, renamed_classes, show
 
 if TYPE_CHECKING:
@@ -40,50 +41,21 @@ def export_command(
         typer.Option("--range", metavar="A:B", help="Of these, only from A to before B."),
     ] = None,
     every: Annotated[int, typer.Option(help="Of these, only every n-th.")] = 1,
-    neighbours: Annotated[
-        int, typer.Option(help="Frames before and after each that come along as context.")
-    ] = 0,
-    min_score: Annotated[
-        float, typer.Option(help="Least score of the model's own boxes, 0 to 1.")
-    ] = 0.25,
-    classes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--class",
-            metavar="OLD=NEW",
-            help="Call a class otherwise; nothing after = leaves it out; again for several.",
-        ),
-    ] = None,
-    drop_empty: Annotated[
-        bool, typer.Option("--drop-empty", help="Leave out frames without boxes.")
-    ] = False,
-    val: Annotated[float, typer.Option(help="Share for validation, 0 for no split.")] = 0.0,
+    neighbours: shared.Neighbours = 0,
+    min_score: shared.MinScore = 0.25,
+    classes: shared.Renamed = None,
+    drop_empty: shared.DropEmpty = False,
+    val: shared.Validation = 0.0,
     split_by: Annotated[
         str,
         typer.Option(help="For validation: the end of each video (time), or whole ones (video)."),
     ] = "time",
-    pictures: Annotated[
-        str | None,
-        typer.Option(
-            help="png, jpeg, video (whole ones) or none; by default as the format has it."
-        ),
-    ] = None,
-    quality: Annotated[int | None, typer.Option(help="Of JPEG, 1 to 100; 92 by default.")] = None,
-    names: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PATTERN",
-            help="Names of the pictures, of {video}, {frame}, {ext} and {seconds}; "
-            "by default as Lightly's: {video}-{frame}-{ext}.",
-        ),
-    ] = None,
-    crops: Annotated[bool, typer.Option("--crops", help="Also cut out each imputed box.")] = False,
-    overlays: Annotated[
-        bool, typer.Option("--overlays", help="Also write pictures with boxes drawn in.")
-    ] = False,
-    sheet: Annotated[
-        bool, typer.Option("--sheet", help="Also write one picture that shows all frames.")
-    ] = False,
+    pictures: shared.Pictures = None,
+    quality: shared.Quality = None,
+    names: shared.PictureNames = None,
+    crops: shared.Crops = False,
+    overlays: shared.Overlays = False,
+    sheet: shared.Sheet = False,
     zip_: Annotated[
         bool, typer.Option("--zip", help="Write one file, --out, which ends in .zip.")
     ] = False,
@@ -95,8 +67,7 @@ def export_command(
     """Write frames with their prelabels, of one or several projects."""
     from core.headless import export_projects
 
-    extras = {"crops": crops, "overlays": overlays, "sheet": sheet}
-    request = _request(
+    request = export_request(
         format=format_,
         scope=scope or frames,
         range=frame_range(range_, "--range"),
@@ -108,9 +79,9 @@ def export_command(
         val=val,
         split_by=split_by,
         names=names,
-        extras=tuple(name for name, wanted in extras.items() if wanted),
+        extras=chosen_extras(crops, overlays, sheet),
         zip=zip_,
-        **_media(pictures, quality),
+        **media(pictures, quality),
     )
     with progress(as_json) as report:
         result = export_projects(projects, request, out, report, overwrite=overwrite)
@@ -147,7 +118,7 @@ def _for_people(result: "Summary") -> dict[str, object]:
     return shown | {"classes": len(cast(list[str], result["classes"]))}
 
 
-def _request(**given: Any) -> "ExportRequest":
+def export_request(**given: Any) -> "ExportRequest":
     """What is asked for; what nobody said is as usual."""
     from core.export.checks import check_request, media_of
     from core.export.request import ExportRequest
@@ -160,7 +131,13 @@ def _request(**given: Any) -> "ExportRequest":
     return request
 
 
-def _media(pictures: str | None, quality: int | None) -> dict[str, Any]:
+def chosen_extras(crops: bool, overlays: bool, sheet: bool) -> tuple[str, ...]:
+    """`ExportRequest.extras`."""
+    extras = {"crops": crops, "overlays": overlays, "sheet": sheet}
+    return tuple(name for name, wanted in extras.items() if wanted)
+
+
+def media(pictures: str | None, quality: int | None) -> dict[str, Any]:
     """Parts of an `ExportRequest`."""
     if pictures is not None:
         one_of("--pictures", pictures, _PICTURES)

@@ -6,6 +6,7 @@ from typing import Annotated, cast, get_args
 
 import typer
 
+from core.cli import shared
 from core.cli.options import one_of, progress, show
 from core.project.handover import FlickeringValue
 
@@ -13,16 +14,6 @@ app = typer.Typer()
 lightly = typer.Typer(help="Lightly: write, check, schedule, follow, and fetch what was chosen.")
 app.add_typer(lightly, name="lightly")
 
-_Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="A .flickerscope folder.")]
-_Projects = Annotated[
-    list[Path], typer.Argument(metavar="PROJECT", help="One or several .flickerscope folders.")
-]
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_Endpoint = Annotated[
-    str | None, typer.Option(help="Address of a server that speaks S3, if it is not AWS.")
-]
-_Region = Annotated[str | None, typer.Option(help="Region of the buckets.")]
-_Profile = Annotated[str | None, typer.Option(help="Named profile of the AWS configuration.")]
 _Values = Annotated[
     str | None,
     typer.Option(help="What a frame's flickering is: flagged (0.5 or 1), graded or tutorial."),
@@ -31,7 +22,7 @@ _Values = Annotated[
 
 @app.command("upload")
 def upload_command(
-    projects: _Projects,
+    projects: shared.Projects,
     input_: Annotated[
         str | None, typer.Option("--input", help="s3://bucket/path that receives the videos.")
     ] = None,
@@ -40,13 +31,13 @@ def upload_command(
         typer.Option(help="s3://bucket/path that receives predictions and metadata."),
     ] = None,
     values: _Values = None,
-    endpoint: _Endpoint = None,
-    region: _Region = None,
-    profile: _Profile = None,
+    endpoint: shared.Endpoint = None,
+    region: shared.Region = None,
+    profile: shared.Profile = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be sent; send nothing.")
     ] = False,
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Upload videos, predictions and flickering to S3: only what is not there yet."""
     from core.cloud.commands import upload_projects
@@ -62,15 +53,15 @@ def upload_command(
 
 @app.command("urls")
 def urls_command(
-    project: _Project,
+    project: shared.Project,
     to: Annotated[str, typer.Option(help="s3://bucket/path that receives the frames.")],
     out: Annotated[Path, typer.Option(help="JSON file for names and signed URLs.")],
     frames: Annotated[str, typer.Option(help="selected, accepted, flagged or all.")] = "selected",
     hours: Annotated[float, typer.Option(help="How long the URLs hold, at most 168.")] = 24.0,
-    endpoint: _Endpoint = None,
-    region: _Region = None,
-    profile: _Profile = None,
-    as_json: _Json = False,
+    endpoint: shared.Endpoint = None,
+    region: shared.Region = None,
+    profile: shared.Profile = None,
+    as_json: shared.Json = False,
 ) -> None:
     """Upload frames as PNG and write signed URLs of them, without Lightly."""
     from core.cloud.commands import frame_urls
@@ -87,11 +78,11 @@ def urls_command(
 
 @lightly.command("write")
 def write_command(
-    projects: _Projects,
+    projects: shared.Projects,
     out: Annotated[Path, typer.Option(help="New folder for .lightly and the videos.")],
     values: _Values = None,
     videos: Annotated[bool, typer.Option(help="Copy the videos, too.")] = True,
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Write Lightly's folders: videos, predictions and metadata of every frame."""
     from core.lightly.commands import write_command
@@ -108,7 +99,7 @@ def validate_command(
         list[Path] | None,
         typer.Argument(metavar="VIDEO", help="By default those in DIR/data."),
     ] = None,
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Check Lightly's folders against the videos: the Worker skips bad names silently."""
     from core.lightly.commands import validate_command
@@ -127,7 +118,7 @@ def validate_command(
 
 @lightly.command("schedule")
 def schedule_command(
-    projects: _Projects,
+    projects: shared.Projects,
     samples: Annotated[
         int | None, typer.Option("--samples", "-n", help="Frames to select.")
     ] = None,
@@ -156,7 +147,7 @@ def schedule_command(
     keys: Annotated[
         bool, typer.Option("--keys", help="Give Lightly the AWS configuration's keys instead.")
     ] = False,
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Schedule a selection run at Lightly over what was uploaded."""
     from core.cloud.commands import schedule_selection
@@ -174,12 +165,12 @@ def schedule_command(
 
 @lightly.command("status")
 def status_command(
-    project: _Project,
+    project: shared.Project,
     wait: Annotated[bool, typer.Option("--wait", help="Return when the run has ended.")] = False,
     artifacts: Annotated[
         Path | None, typer.Option(help="Folder for the run's report and other files.")
     ] = None,
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Say how the selection run is doing."""
     from core.cloud.commands import run_status
@@ -190,7 +181,7 @@ def status_command(
 
 
 @lightly.command("tags")
-def tags_command(project: _Project, as_json: _Json = False) -> None:
+def tags_command(project: shared.Project, as_json: shared.Json = False) -> None:
     """List the tags of the dataset."""
     from core.cloud.commands import list_tags
 
@@ -199,10 +190,10 @@ def tags_command(project: _Project, as_json: _Json = False) -> None:
 
 @lightly.command("urls")
 def tag_urls_command(
-    project: _Project,
+    project: shared.Project,
     tag: Annotated[str, typer.Option(help="Name of the tag.")],
     out: Annotated[Path, typer.Option(help="JSON file for names and signed URLs.")],
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Write signed URLs of a tag's frames, which become the project's selection."""
     from core.cloud.commands import tag_urls
@@ -225,9 +216,9 @@ def token_command(
 
 @lightly.command("studio")
 def studio_command(
-    projects: _Projects,
+    projects: shared.Projects,
     database: Annotated[Path, typer.Option(help="LightlyStudio's database file.")],
-    as_json: _Json = False,
+    as_json: shared.Json = False,
 ) -> None:
     """Hand videos, boxes and flickering over to LightlyStudio."""
     from core.cloud.commands import studio_dataset

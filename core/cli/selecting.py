@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli import shared
 from core.cli.options import progress, show
 
 app = typer.Typer()
@@ -20,21 +21,9 @@ def select_command(
         ),
     ],
     out: Annotated[Path, typer.Option(help="New folder for the lists of frames and the report.")],
-    n: Annotated[int | None, typer.Option("-n", help="Frames to choose.")] = None,
-    proportion: Annotated[
-        float | None, typer.Option(help="Or their share, above 0 to 1; 0.1 by default.")
-    ] = None,
-    strategies: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--strategy",
-            metavar="NAME[=STRENGTH]",
-            help="diversity, diversity:objects, uncertainty, uncertainty:margin, "
-            "uncertainty:entropy, object_frequency, flickering, flickering:tutorial, "
-            "missed_boxes, typicality, typicality:objects, or a column of --metadata; "
-            "again for several. By default diversity, uncertainty and flickering.",
-        ),
-    ] = None,
+    n: shared.Number = None,
+    proportion: shared.Proportion = None,
+    strategies: shared.Strategies = None,
     balance: Annotated[
         str | None, typer.Option(help="Also reach these shares of classes: car 0.6, bus 0.4.")
     ] = None,
@@ -43,15 +32,9 @@ def select_command(
         str | None,
         typer.Option(metavar="FRAMES", help="Also prefer what resembles these frames."),
     ] = None,
-    thresholds: Annotated[
-        list[str] | None,
-        typer.Option("--threshold", help='Only frames that pass, as "flickering>=0.6".'),
-    ] = None,
-    min_distance: Annotated[
-        float | None,
-        typer.Option(help="Stop when all that is left is nearer than this, 0 to 2."),
-    ] = None,
-    apart: Annotated[int, typer.Option(help="Least frames from one chosen to the next.")] = 1,
+    thresholds: shared.SelectThresholds = None,
+    min_distance: shared.MinDistance = None,
+    apart: shared.Apart = 1,
     skip: Annotated[
         list[str] | None,
         typer.Option(help="Frames that are labeled: exported or reviewed; again for both."),
@@ -70,7 +53,7 @@ def select_command(
         Path | None,
         typer.Option(metavar="FILE", help="CSV or JSON with numbers for frames, to weigh by."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides between frames worth the same.")] = 0,
+    seed: shared.Seed = 0,
     bal: Annotated[
         bool, typer.Option("--bal", help="By BAL instead, for teams who label in rounds.")
     ] = False,

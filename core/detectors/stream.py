@@ -15,8 +15,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.boxes import Boxes
 from core.detections import FrameDetections, empty_frame
 from core.detectors.base import (
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from core.detectors.camera import CameraWatch as Watch
 
 _POLL_SECONDS = 0.05
-_NO_BOXES = np.empty((0, 4), np.float32)
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ class DetectRequest:
     proxy: ProxyPlace | None = None
     """Where to keep small copies of the frames, which are decoded anyway."""
     before: Boxes | None = None
-    """(n, 4) boxes in the last frame that was looked at before `frames`, xyxy px."""
+    """(n, 4) boxes in the last frame to look at before `frames`, xyxy px; None where nobody knows
+    them. That frame is decoded in any case, because what changes from it belongs to `frames`."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,8 @@ def detect_frames(
         stages: See the pictures.
         frames: The range.
         sampling: Which of them to look at.
-        before: (n, 4) boxes in the last frame that was looked at before the range; none if None.
+        before: (n, 4) boxes in the last frame to look at before the range; None where nobody knows
+            them, so that the detector must look at it again.
         proxy: Receives every frame that was decoded.
     """
     # Here and not above: the window's process uses this module and must not load OpenCV.
@@ -139,6 +138,10 @@ def detect_frames(
 
     watch = CameraWatch()
     done = frames.start
+    # One frame earlier, so that a run that is resumed, or made of parts, sees the same change as
+    # one in a single go.
+    earlier = sampling.frames(frames.start)
+    known = {} if before is None else dict.fromkeys(earlier[-1:], before)
 
     def prepared(decoded: list[DecodedFrame]) -> tuple[tuple[int, ...], Batch]:
         pictures = [frame.picture() for frame in decoded]
@@ -146,25 +149,23 @@ def detect_frames(
 
     def inferred(item: tuple[tuple[int, ...], Batch]) -> tuple[tuple[int, ...], list[Inferred]]:
         places, batch = item
-        return places, [Inferred(batch, None)] if places[0] == early else stages.infer(batch)
+        return places, [Inferred(batch, None)] if places[0] in known else stages.infer(batch)
 
-    # One frame earlier, so that a run that is resumed sees the same change as one in a single go.
-    earlier = sampling.frames(frames.start)
-    early = earlier[-1] if earlier else None
-    decoded = _decoded(reader, frames, early, sampling, proxy)
+    decoded = _decoded(reader, frames, sampling, proxy)
     with (
-        ahead(_batches(decoded, early, stages)) as batches,
+        ahead(_batches(decoded, frames.start, stages)) as batches,
         stage(prepared, batches, max(usable_cores() // 4, 1)) as ready,
         stage(inferred, ready, stages.workers) as results,
     ):
         for places, parts in results:
             pictures = [picture for part in parts for picture in part.batch.pictures]
-            if places[0] == early:
-                watch.look(pictures[0], _NO_BOXES if before is None else before)
+            if places[0] in known:
+                watch.look(pictures[0], known[places[0]])
                 continue
             seen = _watched(watch, pictures, stages.finish(parts))
-            yield _chunk(done, places, seen)
-            done = places[-1] + 1
+            if places[0] >= frames.start:
+                yield _chunk(done, places, seen)
+                done = places[-1] + 1
     if done < frames.stop:
         yield Chunk((empty_frame(),) * (frames.stop - done))
 
@@ -203,31 +204,47 @@ def _waiting(told: "SimpleQueue[Preparing | Notice]") -> Iterator[Preparing | No
 
 
 def _decoded(
-    reader: VideoReader,
-    frames: FrameRange,
-    early: int | None,
-    sampling: Sampling,
-    proxy: ProxyWriter | None,
+    reader: VideoReader, frames: FrameRange, sampling: Sampling, proxy: ProxyWriter | None
 ) -> Iterator[DecodedFrame]:
-    """The frames to look at, and the early one."""
-    first = frames.start if early is None else early
+    """The frames to look at, and before them the last earlier one."""
+    early = _last(reader, sampling.frames(frames.start))
+    if early is not None:
+        yield early
     wanted = sampling.frames(frames.stop)
+    # Only small copies are made of what comes before the first of them.
+    start = max(frames.start, wanted.start) if proxy is None else frames.start
     with suppress(DamagedFrameError):  # none in the whole range: all count as without boxes
-        for frame in reader.decode(FrameRange(first, frames.stop)):
-            if proxy is not None and frame.index >= frames.start:
+        for frame in reader.decode(FrameRange(min(start, frames.stop), frames.stop)):
+            if proxy is not None:
                 proxy.add(frame)
             if frame.index in wanted:
                 yield frame
 
 
+def _last(reader: VideoReader, wanted: range) -> DecodedFrame | None:
+    """The last of some frames that can be decoded."""
+    stop, stretch = len(wanted), 1
+    while stop:
+        # Longer and longer stretches, because each costs the way from its keyframe.
+        some = wanted[max(stop - stretch, 0) : stop]
+        found = None
+        with suppress(DamagedFrameError):
+            for frame in reader.decode(FrameRange(some[0], some[-1] + 1)):
+                found = frame if frame.index in some else found
+        if found is not None:
+            return found
+        stop, stretch = stop - len(some), 2 * stretch
+    return None
+
+
 def _batches(
-    decoded: Iterator[DecodedFrame], early: int | None, stages: Stages
+    decoded: Iterator[DecodedFrame], start: int, stages: Stages
 ) -> Iterator[list[DecodedFrame]]:
-    """As many at a time as the detector likes; the early frame for itself."""
+    """As many at a time as the detector likes; one before the start for itself."""
     batch: list[DecodedFrame] = []
     for frame in decoded:
         batch.append(frame)
-        if frame.index == early or len(batch) >= stages.batch_size:
+        if frame.index < start or len(batch) >= stages.batch_size:
             yield batch
             batch = []
     if batch:

@@ -8,7 +8,7 @@ Embeddings that a second pass made with another model lie beside them, as `<run>
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,10 +83,7 @@ class EmbeddingWriter:
             if self._widths is not None and self._pending:
                 self._append(self._widths)
         except OSError as error:
-            raise ProjectError(
-                f"The embeddings could not be saved to {self._run_file.parent} ({error.strerror})",
-                mend="free some disk space or make the folder writable, then detect again",
-            ) from error
+            raise _not_saved(self._run_file, error) from error
         self._frames += len(self._pending)
         self._boxes += sum(map(len, self._pending))
         self._pending = []
@@ -108,6 +105,31 @@ class EmbeddingWriter:
                 for frame, shape in zip(self._pending, shapes, strict=True)
             ]
             _write(_objects_file(self._run_file), self._boxes, np.concatenate(objects))
+
+
+def write_embeddings(
+    run_file: Path, widths: Widths, source: str, frames: Iterable[bytes], objects: Iterable[bytes]
+) -> None:
+    """Write all embeddings of a run at once, as `EmbeddingWriter` would have, frame after frame.
+
+    Args:
+        run_file: The run's detections, which are to be saved after this.
+        widths: How long the vectors are.
+        source: What made them.
+        frames: The rows of all frames, in pieces of any size.
+        objects: Those of all boxes; not asked for where there are none.
+
+    Raises:
+        ProjectError: The disk is full or the folder cannot be written.
+    """
+    try:
+        remove_embeddings(run_file)
+        _describe(run_file, widths, source)
+        _write_all(_frames_file(run_file), frames)
+        if widths.objects is not None:
+            _write_all(_objects_file(run_file), objects)
+    except OSError as error:
+        raise _not_saved(run_file, error) from error
 
 
 def load_embeddings(run_file: Path, detections: Detections) -> Embeddings | None:
@@ -195,6 +217,18 @@ def _write(path: Path, rows: int, more: Vectors) -> None:
         file.truncate(rows * more.shape[1] * _ITEM)
         file.seek(0, 2)
         file.write(more.tobytes())
+
+
+def _write_all(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)
+
+
+def _not_saved(run_file: Path, error: OSError) -> ProjectError:
+    return ProjectError(
+        f"The embeddings could not be saved to {run_file.parent} ({error.strerror})",
+        mend="free some disk space or make the folder writable, then detect again",
+    )
 
 
 def _describe(run_file: Path, widths: Widths, source: str) -> None:

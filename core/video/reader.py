@@ -153,7 +153,7 @@ class VideoReader:
                 if cancelled():
                     raise Cancelled
                 if not self._decoder.advance(wanted):
-                    break
+                    wanted += 1  # it is given up, or the file has ended
                 continue
             if self._decoder.found[0].index >= frames.stop:
                 break

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -194,17 +195,26 @@ class TestFailures:
     def test_stopping_leaves_what_is_done(self, videos: Path, tmp_path: Path) -> None:
         work = work_to(tmp_path / "out")
         told: list[Outcome] = []
-        engine = HereEngine(work, done)
+        stopped = Event()
+
+        def waiting(step: Step, work: Work, tell: object) -> Result:
+            assert step.item.name == "b" or stopped.wait(60)
+            return done(step, work, tell)
+
+        engine = HereEngine(work, waiting)
         with pytest.raises(Cancelled):
             run_batch(
                 listed(videos),
                 work,
                 engine,
                 on_outcome=told.append,
-                cancelled=lambda: len(told) >= 1,
+                cancelled=lambda: bool(told),
             )
+        stopped.set()
         engine.close()
-        assert told
+        assert [outcome.item.name for outcome in told] == ["b"]
+        result = run(listed(videos), HereEngine(work, done), work)
+        assert len(result.outcomes) == 3
 
 
 class TestLongVideos:

@@ -185,6 +185,31 @@ def test_no_request_reads_on_far_beyond_its_frame(
         reader.frame_at(5)
 
 
+@pytest.mark.parametrize(
+    "clip",
+    [
+        Clip("hole.mp4", options=x264(keyint=KEYINT, bframes=2), frames=300),
+        Clip("hole.avi", "mpeg4", {"g": str(KEYINT)}, frames=300),
+    ],
+    ids=lambda clip: clip.name,
+)
+def test_a_walk_goes_on_behind_a_long_damaged_stretch(tmp_path: Path, clip: Clip) -> None:
+    path = make_clip(tmp_path, clip)
+    whole = pictures(path)
+    data = bytearray(path.read_bytes())
+    for place, size in packets_of(path)[60:240]:
+        data[place : place + size] = b"\xff" * size
+    path.write_bytes(data)
+    with VideoReader(path) as reader:
+        for start in (0, 150):
+            found = {f.index: digest(f.picture()) for f in reader.decode(FrameRange(start, 300))}
+            # The last B-frames before the hole lack what they build upon.
+            expected = {*range(start, 58), *range(245, 300)}
+            assert expected <= set(found)
+            assert not set(found) & set(range(60, 238))
+            assert all(found[frame] == whole[frame] for frame in expected)
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "avi", "mkv", "ts", "webm", "mov"])
 def test_what_is_no_video_is_a_sentence(tmp_path: Path, suffix: str) -> None:
     noise = np.random.default_rng(4).bytes(100_000)
