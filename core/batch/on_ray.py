@@ -58,6 +58,7 @@ class RayEngine:
         self._token = _Token(work)
         self._ray, started_here = join(choice)
         try:
+            self._token.write()
             self._expect_room(started_here)
             self._files = [self._ray.put(files_of(weights))] if weights is not None else []
             self._errand = lambda step: Errand(step, work, weights, self._token.name)
@@ -214,11 +215,14 @@ class _Token:
     def __init__(self, work: Work) -> None:
         self._place: Place | None = None if work.out.startswith("s3://") else place_of(work)
         self.name = f".work/seen-{uuid4().hex}" if self._place is not None else None
+
+    def write(self) -> None:
+        """Put it there."""
         if self._place is not None and self.name is not None:
             self._place.write(self.name, b"")
 
     def remove(self) -> None:
-        """Forget it."""
+        """Take it away."""
         if self._place is not None and self.name is not None:
             self._place.remove(self.name)
 
