@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -33,7 +34,7 @@ _PATIENCE_SECONDS = 5.0
 """That the board is given for an answer."""
 _CPUS = 1.0
 """Of a worker: one picture at a time on one core wastes least."""
-_CPUS_BESIDE_GPU = 2.0
+CPUS_BESIDE_GPU = 2.0
 """Of a worker that has a share of a GPU, which it has to feed."""
 
 
@@ -53,7 +54,7 @@ class RayEngine:
             )
         weights = weights_of(work.request.config)
         self._choice, self._on_told = choice, on_told
-        self._cpus = choice.cpus or work.cores or (_CPUS_BESIDE_GPU if choice.gpus else _CPUS)
+        self._cpus = choice.cpus or work.cores or (CPUS_BESIDE_GPU if choice.gpus else _CPUS)
         self._cores = work.cores or max(int(self._cpus), 1)
         self._token = _Token(work)
         self._ray, started_here = join(choice)
@@ -136,17 +137,17 @@ class RayEngine:
                 if future.cancelled():
                     continue
                 self._tasks[future] = task = self._start(step)
-                task.future().add_done_callback(
-                    lambda done, step=step, future=future: self._ended.put(
-                        lambda: self._settle(step, future, done)
-                    )
-                )
+                task.future().add_done_callback(partial(self._note_end, step, future))
                 future.add_done_callback(self._taken_back)
 
     def _start(self, step: Step) -> Any:
         sent = pickle.dumps(self._errand(step))
         gpu = bool(self._choice.gpus)
         return self._task.remote(sent, self._cores, gpu, self._board, self._files)
+
+    def _note_end(self, step: Step, future: Future[Result], done: Future[Any]) -> None:
+        """In a thread of Ray, which nothing may keep waiting."""
+        self._ended.put(partial(self._settle, step, future, done))
 
     def _taken_back(self, future: Future[Result]) -> None:
         task = self._tasks.get(future)
