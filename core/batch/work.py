@@ -26,7 +26,7 @@ from core.batch.steps import (
 )
 from core.batch.videos import at_hand
 from core.detectors.base import DetectorConfig
-from core.errors import ProjectError, UserError
+from core.errors import ChangedDetectorError, ProjectError, UserError
 from core.frames import FrameRange
 from core.headless import detect_into, opened_reader
 from core.opening import Target, keep_index
@@ -103,7 +103,12 @@ def _begin(item: Item, work: Work, place: Place, tell: Tell, spent: Spent) -> Re
                 _put_index(item, place, reader, scratch)
                 return Divided(item, ranges, spent())
             detect = _detecting(item, work, reader, tell)
-            made = _made(item, work, reader, scratch, tell, detect)
+            try:
+                made = _made(item, work, reader, scratch, tell, detect)
+            except ChangedDetectorError as error:
+                log.warning("%s It is made anew.", error)
+                shutil.rmtree(_project_in(scratch, item))
+                made = _made(item, work, reader, scratch, tell, detect)
         prepare(item, made, scratch, spent())
         return _published(place, scratch)
 
@@ -178,6 +183,8 @@ def _made(
 
 def _project(folder: Path, reader: VideoReader) -> Project:
     """The project in a folder, with runs that can be read."""
+    for left in folder.rglob(".*"):
+        left.unlink()  # a file that was being written when an earlier attempt was ended
     project = Project.open_or_create(folder, reader.info)
     try:
         for run in project.runs:
@@ -216,7 +223,11 @@ def _joining(step: Finish, work: Work, place: Place, scratch: Path) -> Detecting
         files = [scratch / f"{at}.npz" for at in range(len(step.parts))]
         for file, frames in zip(files, step.parts, strict=True):
             place.get(part_name(step.item, frames), file)
-        run = join_parts(project, config, run_id, files)
+        try:
+            run = join_parts(project, config, run_id, files)
+        except ChangedDetectorError:
+            place.remove(_parts_of(step.item))  # else trying again would not help
+            raise
         for file in files:
             file.unlink()
         return run, ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.child import tell_asker
 from core.detectors.machine import limit_cores
+from core.detectors.registry import keep_detectors
 from core.logs import start_logging
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _TELL_SECONDS = 0.2
 def begin_worker(name: str, cores: int) -> None:
     """Make this process a worker."""
     limit_cores(cores)
+    keep_detectors()
     start_logging(f"worker-{name}")
 
 

@@ -1,7 +1,6 @@
 """Opening a video file: what can go wrong, in words; and the decoder that is wanted."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from av.container import Container, InputContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
+from core.detectors.machine import usable_cores
 from core.errors import VideoError
 from core.video.remote import remote_at
 
@@ -67,7 +67,7 @@ def open_container(path: Path, *, hardware: bool = False) -> tuple[InputContaine
         )
     # With a thread for each frame, VP8's errors are lost on the way.
     stream.thread_type = "SLICE" if stream.codec_context.name == "vp8" else "AUTO"
-    stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_THREADS)
+    stream.codec_context.thread_count = min(usable_cores(), _MOST_THREADS)
     return container, stream
 
 
