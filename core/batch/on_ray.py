@@ -57,12 +57,12 @@ class RayEngine:
         self._cpus = choice.cpus or work.cores or (CPUS_BESIDE_GPU if choice.gpus else _CPUS)
         self._cores = work.cores or max(int(self._cpus), 1)
         self._token = _Token(work)
-        self._ray, started_here = join(choice)
+        self._ray, started_here = join(choice, self._cpus)
         try:
             self._token.write()
             self._expect_room(started_here)
             self._files = [self._ray.put(files_of(weights))] if weights is not None else []
-            self._errand = lambda step: Errand(step, work, weights, self._token.name)
+            self._errand = partial(Errand, work=work, weights=weights, token=self._token.name)
             self._board = self._make_board()
             self._task = self._ray.remote(
                 num_cpus=self._cpus,

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from math import ceil
 from typing import Any
 
 from core.batch.engines import EngineChoice
@@ -36,8 +37,12 @@ def load_ray() -> Any:
     return ray
 
 
-def join(choice: EngineChoice) -> tuple[Any, bool]:
+def join(choice: EngineChoice, cpus: float) -> tuple[Any, bool]:
     """Connect this process to the cluster that a person chose.
+
+    Args:
+        choice: Its address, and how many workers a cluster that is started here is for.
+        cpus: Cores of each worker.
 
     Returns:
         The package Ray, connected, and whether the cluster was started here.
@@ -49,7 +54,8 @@ def join(choice: EngineChoice) -> tuple[Any, bool]:
     address = choice.address or os.environ.get(_ADDRESS) or _running_here() or "local"
     here = address == "local"
     _expect_answer(address)
-    own = {"num_cpus": usable_cores(), "include_dashboard": False} if here else {}
+    cores = max(usable_cores(), ceil((choice.workers or 1) * cpus))
+    own = {"num_cpus": cores, "include_dashboard": False} if here else {}
     try:
         ray.init(
             address, namespace="flickerscope", log_to_driver=False, logging_level="ERROR", **own

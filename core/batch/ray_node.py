@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.batch.worker import telling
 from core.detectors.machine import limit_cores
+from core.detectors.registry import keep_detectors
 from core.errors import BatchError
 from core.logs import log_to_stderr
 
@@ -86,6 +87,7 @@ def run_errand(
 @cache
 def _begin_worker(cores: int, gpu: bool) -> None:
     limit_cores(cores)
+    keep_detectors()
     if not gpu:
         # Ray leaves it visible, and as many workers as there are cores would share its memory.
         os.environ["CUDA_VISIBLE_DEVICES"] = ""

@@ -3,15 +3,21 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import pytest
 from ray.cluster_utils import Cluster
 
+from core.batch.engines import EngineChoice, make_engine
+from core.batch.result import BatchResult
+from core.batch.runner import run_batch
+from core.batch.steps import Told, Work
 from tests.conftest import REPOSITORY
+from tests.core.batches import listed, quiet
 from tests.core.ray_detectors import ENTRY_POINTS
 
 CLIP_FRAMES = 12
@@ -86,6 +92,33 @@ def distribution(folder: Path, name: str, version: str, entry_points: str = "") 
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     (info / "entry_points.txt").write_text(entry_points)
     return folder
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """A cluster of two nodes with a worker each."""
+    made = Nodes(tmp_path_factory.mktemp("nodes"))
+    yield made
+    made.close()
+
+
+def run_on(
+    nodes: Nodes,
+    work: Work,
+    videos: Sequence[Path],
+    on_told: Callable[[Told], None] = quiet,
+    **choice: float,
+) -> BatchResult:
+    """A whole batch on a cluster."""
+    engine = make_engine(
+        EngineChoice("ray", address=nodes.address, **choice),  # type: ignore[arg-type]
+        work,
+        on_told,
+    )
+    try:
+        return run_batch(listed(*videos), work, engine)
+    finally:
+        engine.close()
 
 
 def cut_clips(source: Path, folder: Path, seconds: Sequence[int]) -> None:

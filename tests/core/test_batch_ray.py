@@ -2,36 +2,31 @@
 
 import os
 import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from core.batch.engines import EngineChoice, make_engine
-from core.batch.ray_cluster import RETRIES
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
 from core.batch.runner import run_batch
-from core.batch.steps import Begin, Outcome, Told, Work
+from core.batch.steps import Outcome, Told
 from core.cli import app
 from core.detectors.base import DetectorConfig
-from core.errors import BatchError
 from core.export.request import ExportRequest
 from core.headless import process_video
 from core.project import Project
 from core.selection.request import SelectRequest
-from tests.conftest import MakeVideo
-from tests.core.batches import QUICK, files_below, listed, quiet, work_to
+from tests.core.batches import files_below, listed, quiet, work_to
 
 pytest.importorskip("ray")
 
-from tests.core.ray_clusters import CLIP_FRAMES, Nodes, cut_clips, distribution
+from tests.core.ray_clusters import CLIP_FRAMES, Nodes, cut_clips, nodes, run_on
+
+__all__ = ["nodes"]
 
 _A_FEW = 2
 """Videos that are done before a worker is killed."""
@@ -40,16 +35,6 @@ _LONG = 16
 _COUNT = 25
 """Clips that are good."""
 _LONGEST = "pets09_s2l1-0"
-_SECONDS_ON = 20.0
-"""That a process may take to end where the computer is busy."""
-
-
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """A cluster of two nodes with a worker each."""
-    made = Nodes(tmp_path_factory.mktemp("nodes"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +188,7 @@ def test_a_long_video_is_shared_by_both_workers_of_whom_one_is_killed(
                 killed.append(told.pid)
                 os.kill(told.pid, signal.SIGKILL)
 
-    result = _run(nodes, work, listen, clips / f"{_LONGEST}.mp4")
+    result = run_on(nodes, work, [clips / f"{_LONGEST}.mp4"], listen)
     assert killed, "the parts were not detected by two workers"
     assert len(detecting) > 2, "nobody took the place of the one that was killed"
     assert [outcome.state for outcome in result.outcomes] == ["done"]
@@ -214,118 +199,6 @@ def test_a_long_video_is_shared_by_both_workers_of_whom_one_is_killed(
     export = f"exports/{_LONGEST}"
     assert files_below(tmp_path / export) == files_below(whole / export)
     assert not (tmp_path / "parts").exists() or not any((tmp_path / "parts").iterdir())
-
-
-def _run(
-    nodes: Nodes,
-    work: Work,
-    on_told: Callable[[Told], None],
-    *videos: Path,
-    **choice: float,
-) -> BatchResult:
-    engine = make_engine(
-        EngineChoice("ray", address=nodes.address, **choice),  # type: ignore[arg-type]
-        work,
-        on_told,
-    )
-    try:
-        return run_batch(listed(*videos), work, engine)
-    finally:
-        engine.close()
-
-
-def _with(detector: str) -> BatchRequest:
-    """What takes no time, with one of `tests.core.ray_detectors`."""
-    return replace(QUICK, config=replace(QUICK.config, detector=detector))
-
-
-def _videos(make_video: MakeVideo, folder: Path, count: int) -> list[Path]:
-    folder.mkdir()
-    return [make_video(f"{n}.mp4", 4 + n, folder=folder) for n in range(count)]
-
-
-def test_a_video_that_ends_its_worker_every_time_costs_only_itself(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    work = work_to(tmp_path / "out", _with("deadly"))
-    result = _run(nodes, work, quiet, *_videos(make_video, tmp_path / "videos", 1))
-    (outcome,) = result.outcomes
-    assert outcome.state == "failed"
-    assert f"begun {RETRIES + 1} times" in outcome.reason
-
-
-def test_errors_come_as_they_were_raised(nodes: Nodes, tmp_path: Path) -> None:
-    work = work_to(tmp_path, _with("columns"))
-    engine = make_engine(EngineChoice("ray", address=nodes.address), work, quiet)
-    try:
-        with pytest.raises(AttributeError) as raised:
-            engine.submit("no step").result(60)  # type: ignore[arg-type]
-    finally:
-        engine.close()
-    assert type(raised.value) is AttributeError
-    assert "ray::" not in str(raised.value)
-
-
-def test_closing_ends_the_workers_and_leaves_the_cluster(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    told: list[Told] = []
-    work = work_to(tmp_path / "out", _with("patient"))
-    engine = make_engine(EngineChoice("ray", address=nodes.address), work, told.append)
-    videos = listed(*_videos(make_video, tmp_path / "videos", 3))
-    futures = [engine.submit(Begin(item)) for item in videos.items]
-    _wait_for(lambda: len({message.pid for message in told}) == 2)
-    engine.close()
-    for future in futures:
-        with pytest.raises(CancelledError):
-            future.result(0)
-    pids = {message.pid for message in told}
-    _wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
-    assert list((tmp_path / "out/.work").glob("seen*")) == []
-    again = work_to(tmp_path / "again", _with("columns"))
-    assert not _run(nodes, again, quiet, tmp_path / "videos").failed
-
-
-def test_no_more_steps_at_a_time_than_a_person_allows(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    work = work_to(tmp_path / "out", _with("visible"))
-    result = _run(nodes, work, quiet, *_videos(make_video, tmp_path / "videos", 2), workers=1)
-    (one, other) = sorted(_spans(result))
-    assert one[1] <= other[0]
-
-
-def test_a_share_of_a_gpu_goes_to_each_worker(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    work = work_to(tmp_path / "out", _with("visible"))
-    videos = _videos(make_video, tmp_path / "videos", 2)
-    with nodes.another("gpu", gpus=1):
-        result = _run(nodes, work, quiet, *videos, gpus=0.5, cpus=1.0)
-    (one, other) = sorted(_spans(result))
-    assert other[0] < one[1], "the workers did not share it at the same time"
-    assert {outcome.notices[0].split()[0] for outcome in result.outcomes} == {"0"}
-
-
-def _spans(result: BatchResult) -> list[tuple[float, float]]:
-    """When the detector `visible` loaded, for each video."""
-    found = []
-    for outcome in result.outcomes:
-        assert outcome.state == "done", outcome.reason
-        *_, began, ended = outcome.notices[0].split()
-        found.append((float(began), float(ended)))
-    return found
-
-
-def test_without_a_share_there_is_no_gpu(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    work = work_to(tmp_path / "out", _with("visible"))
-    result = _run(nodes, work, quiet, *_videos(make_video, tmp_path / "videos", 1))
-    assert result.outcomes[0].notices[0].startswith(" "), "CUDA_VISIBLE_DEVICES is to be empty"
-    cuda = replace(_with("visible"), config=DetectorConfig("m", device="cuda", detector="visible"))
-    with pytest.raises(BatchError, match=r"no share of a GPU.*--gpus"):
-        make_engine(EngineChoice("ray"), work_to(tmp_path / "other", cuda), quiet)
 
 
 def test_weights_that_only_one_computer_has_are_brought_to_the_others(
@@ -345,7 +218,7 @@ def test_weights_that_only_one_computer_has_are_brought_to_the_others(
     config = replace(request_of.config, model=f"/proc/self/cwd/{model.name}")
     work = work_to(tmp_path / "out", replace(request_of, config=config))
     with nodes.another("bare", gpus=1) as there:
-        result = _run(nodes, work, quiet, clips / "bikes_cuts-1.mp4", gpus=1.0, cpus=1.0)
+        result = run_on(nodes, work, [clips / "bikes_cuts-1.mp4"], gpus=1.0, cpus=1.0)
         assert list(there.iterdir()) == []
     (outcome,) = result.outcomes
     assert outcome.state == "done", outcome.reason
@@ -355,62 +228,6 @@ def test_weights_that_only_one_computer_has_are_brought_to_the_others(
     assert project.run is not None
     assert project.run.config == config
     project.close()
-
-
-def test_a_node_that_sees_another_folder_is_refused(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (video,) = _videos(make_video, tmp_path / "videos", 1)
-    monkeypatch.chdir(tmp_path)
-    with nodes.another("apart", gpus=1) as there:
-        work = work_to(Path("/proc/self/cwd/out"), _with("columns"))
-        with pytest.raises(BatchError, match=r"does not see the folder /proc.*out, or"):
-            _run(nodes, work, quiet, video, gpus=1.0, cpus=1.0)
-        assert list(there.iterdir()) == [], "nothing is to be made there"
-        work = work_to(tmp_path / "shared", _with("columns"))
-        with pytest.raises(BatchError, match=r"does not see the folder /proc.*videos with videos"):
-            _run(nodes, work, quiet, Path("/proc/self/cwd/videos/0.mp4"), gpus=1.0, cpus=1.0)
-
-
-def test_a_node_with_another_version_is_refused(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path
-) -> None:
-    (video,) = _videos(make_video, tmp_path / "videos", 1)
-    old = distribution(tmp_path / "old", "flickerscope", "0.0.9")
-    work = work_to(tmp_path / "out", _with("columns"))
-    both = rf"0\.0\.9, and this computer {version('flickerscope')}"
-    with nodes.another("old", old, gpus=1), pytest.raises(BatchError, match=both):
-        _run(nodes, work, quiet, video, gpus=1.0, cpus=1.0)
-
-
-@pytest.mark.parametrize(
-    ("address", "sentence"),
-    [
-        ("127.0.0.1:9", "no Ray cluster at 127.0.0.1:9"),
-        ("rubbish", "no Ray cluster at rubbish"),
-        ("ray://127.0.0.1:10001", "client outside of the cluster"),
-    ],
-)
-def test_an_address_without_a_cluster_is_said_at_once(
-    address: str, sentence: str, tmp_path: Path
-) -> None:
-    work = work_to(tmp_path, _with("columns"))
-    with pytest.raises(BatchError, match=sentence):
-        make_engine(EngineChoice("ray", address=address), work, quiet)
-    assert files_below(tmp_path) == {}
-
-
-def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(BatchError, match=r'pip install "flickerscope\[cluster\]"'):
-        make_engine(EngineChoice("ray"), work_to(tmp_path, _with("columns")), quiet)
-
-
-def _wait_for(met: Callable[[], bool]) -> None:
-    until = time.monotonic() + _SECONDS_ON
-    while not met():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def _expect_equal(one: Path, other: Path, count: int) -> None:
