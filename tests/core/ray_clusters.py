@@ -33,23 +33,16 @@ class Nodes:
         self._temporary = tempfile.mkdtemp(prefix="fr", dir="/tmp")
         self.plugins = distribution(root / "plugins", "flickerscope-tests", "1.0", ENTRY_POINTS)
         self._cluster = Cluster()
-        self._cluster.add_node(
-            num_cpus=1,
-            include_dashboard=False,
-            temp_dir=self._temporary,
-            env_vars=self._environment("head"),
-        )
+        with self._hidden():
+            self._cluster.add_node(
+                num_cpus=1, include_dashboard=False, env_vars=self._environment("head")
+            )
         self._cluster.add_node(num_cpus=1, env_vars=self._environment("second"))
 
     @property
     def address(self) -> str:
         """For `EngineChoice`."""
         return str(self._cluster.address)
-
-    @property
-    def folder(self) -> Path:
-        """The short folder where the cluster has its sockets and logs."""
-        return Path(self._temporary)
 
     @contextmanager
     def another(self, name: str, *more: Path, gpus: int, cpus: int = 2) -> Iterator[Path]:
@@ -74,8 +67,16 @@ class Nodes:
 
     def close(self) -> None:
         """End all nodes."""
-        self._cluster.shutdown()
+        with self._hidden():
+            self._cluster.shutdown()
         shutil.rmtree(self._temporary)
+
+    @contextmanager
+    def _hidden(self) -> Iterator[None]:
+        """Where Ray notes which cluster is there: nobody is to join it by chance."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RAY_TMPDIR", self._temporary)
+            yield
 
     def _environment(self, name: str, *more: Path) -> Mapping[str, str]:
         paths = [*more, self.plugins, REPOSITORY]
