@@ -3,7 +3,11 @@
 import logging
 import os
 import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
+from tempfile import TemporaryFile
 from typing import Any
 
 from core.batch.engines import EngineChoice
@@ -17,6 +21,7 @@ RETRIES = 4
 _ANSWER_SECONDS = 5.0
 """Ray itself would ask for a quarter of an hour."""
 _ADDRESS = "RAY_ADDRESS"
+_STDERR = 2
 
 
 def load_ray() -> Any:
@@ -56,15 +61,23 @@ def join(choice: EngineChoice, cpus: float) -> tuple[Any, bool]:
     _expect_answer(address)
     cores = max(usable_cores(), ceil((choice.workers or 1) * cpus))
     own = {"num_cpus": cores, "include_dashboard": False} if here else {}
+    said: list[str] = []
     try:
-        ray.init(
-            address, namespace="flickerscope", log_to_driver=False, logging_level="ERROR", **own
-        )
+        with _listening(said):
+            ray.init(
+                address, namespace="flickerscope", log_to_driver=False, logging_level="ERROR", **own
+            )
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        log.warning("Ray says: %s", "".join(said), exc_info=error)
         where = "of this computer" if here else f"at {address}"
-        said = " ".join(str(error).split())[:400].rstrip(".")
+        if any("InvalidAuthToken" in text for text in (*said, str(error))):
+            raise BatchError(
+                f"The Ray cluster {where} asks for a token that this computer does not give",
+                mend="set RAY_AUTH_MODE=token, and bring ~/.ray/auth_token from its head",
+            ) from error
+        reason = " ".join(str(error).split())[:400].rstrip(".")
         raise BatchError(
-            f"The Ray cluster {where} cannot be used ({said})",
+            f"The Ray cluster {where} cannot be used ({reason})",
             mend="use the same Ray and Python on all nodes, of which this computer is one",
         ) from error
     log.info("Ray %s, address %s", ray.__version__, address)
@@ -82,6 +95,22 @@ def fitting(ray: Any, cpus: float, gpus: float) -> int:
                 rooms.append(there.get("GPU", 0.0) // gpus)
             total += int(min(rooms))
     return total
+
+
+@contextmanager
+def _listening(said: list[str]) -> Iterator[None]:
+    """Take what comes to standard error meanwhile: Ray's own code writes past Python."""
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    with TemporaryFile() as file:
+        os.dup2(file.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            os.close(kept)
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))
 
 
 def _running_here() -> str | None:
