@@ -21,14 +21,22 @@ def start_logging(process: str = "") -> Path:
         The log file.
     """
     path = logs_dir() / f"flickerscope{process and '-'}{process}.log"
-    handler = RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3, encoding="utf-8")
+    _start(RotatingFileHandler(path, maxBytes=1 << 20, backupCount=3, encoding="utf-8"))
+    return path
+
+
+def log_to_stderr() -> None:
+    """The same for a process whose standard error somebody else keeps, as a cluster does."""
+    _start(logging.StreamHandler())
+
+
+def _start(handler: logging.Handler) -> None:
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return path
 
 
 class _Redacting(logging.Formatter):

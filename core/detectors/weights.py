@@ -21,13 +21,24 @@ def quiet_ultralytics() -> None:
     os.environ.setdefault("YOLO_OFFLINE", "true")
 
 
+_stand_ins: dict[str, Path] = {}
+
+
+def stand_in(model: str, path: Path) -> None:
+    """In this process, find the weights that `model` names at `path`.
+
+    For a computer that has them elsewhere than the one on which a person named them.
+    """
+    _stand_ins[model] = path
+
+
 def locate(config: DetectorConfig) -> tuple[Path, Backend]:
     """Path of the weights and the backend that runs them; downloads a known name if needed.
 
     Raises:
         DetectorError: There is no such file, no such name, or no network to fetch it.
     """
-    path = Path(config.model).expanduser()
+    path = _stand_ins.get(config.model) or Path(config.model).expanduser()
     if path.is_dir():
         return path, _openvino(path)
     if path.is_file():
