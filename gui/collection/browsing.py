@@ -113,9 +113,10 @@ class Browsing(QObject):
 
     def to_remember(self, opened: Opened) -> Path:
         """What opens again what a person has opened: of members, their folder."""
-        library, member = self.library, self.library.member(opened.target.folder)
-        at_home = library.collection is not None and member is not None
-        return library.collection.root if at_home and library.collection else opened.asked_for
+        collection = self.library.collection
+        if collection is not None and self.library.member(opened.target.folder) is not None:
+            return collection.root
+        return opened.asked_for
 
     def sizes(self) -> dict[str, tuple[int, ...]]:
         """What the list takes of the window, to be remembered."""

@@ -76,7 +76,7 @@ class MediaPanel(QWidget):
         self._hint.setText(
             tr(
                 "Open a video and detect (D), or detect in all of them with "
-                "`flickerscope batch` (see the guide)."
+                "“flickerscope batch” (see the guide)."
             )
         )
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
