@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -91,10 +92,10 @@ def main(
         parts = [part(number, width) for number in range(-(-count // EACH))]
         for most in (MOST_FRAMES, count)[: 1 + (whole and count > MOST_FRAMES)]:
             fewer, step = thinned(parts, most)
-            pool, join = timed(lambda fewer=fewer: joined(fewer))
+            pool, join = timed(partial(joined, fewer))
             chooser = Chooser(pool)
             try:
-                picks, chosen = timed(lambda c=chooser: c.select(SelectRequest(CHOSEN, None)))
+                picks, chosen = timed(partial(chooser.select, SelectRequest(CHOSEN, None)))
                 plane, placed = timed(chooser.plane)
             finally:
                 chooser.close()
