@@ -102,7 +102,8 @@ class Workspace(QWidget):
         self._thumbnails = self._thumbnails_for(settings)
 
     def close_session(self) -> None:
-        """End playback, decoding and detection, and let go of the project."""
+        """End playback, decoding and detection, and let go of the project; an edit is kept."""
+        self.pane.canvas.commit()
         self.player.pause()
         if self.page is not None:
             self.page.close_page()
