@@ -1,7 +1,7 @@
 """From what a person names, a video or a project, to a reader and the project's folder."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -53,8 +53,12 @@ def find(path: Path) -> Target:
     return _moved(path) or Target(path, folder)
 
 
-def project_of(path: Path) -> Path:
+def project_of(path: Path, known: Mapping[Path, Path] | None = None) -> Path:
     """The project that a path means, itself or the video's; it may not exist yet.
+
+    Args:
+        path: A video, a folder of images, or a project.
+        known: What `known_projects` gives, for who asks about many videos.
 
     Raises:
         ProjectError: The video's project cannot be opened.
@@ -65,11 +69,19 @@ def project_of(path: Path) -> Path:
     taken = is_project(wanted)
     if taken and _video_of(wanted).path == video:
         return wanted
-    for folder, its in _known_videos():
-        if its.path == video:
-            return folder
+    elsewhere = (known_projects() if known is None else known).get(video)
+    if elsewhere is not None:
+        return elsewhere
     # A project that is there went on with a video that was moved from here; this is another one.
     return _free(wanted) if taken else wanted
+
+
+def known_projects() -> dict[Path, Path]:
+    """The projects among the program's own by the video that each is about."""
+    found: dict[Path, Path] = {}
+    for folder, its in _known_videos():
+        found.setdefault(its.path, folder)
+    return found
 
 
 def open_reader(

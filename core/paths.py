@@ -17,6 +17,11 @@ from platformdirs import PlatformDirs
 HOME_VARIABLE = "FLICKERSCOPE_HOME"
 """Environment variable that puts all of the program's own folders below one place."""
 
+VIDEO_SUFFIXES = (
+    ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".ts", ".m2ts", ".mpg", ".mpeg", ".h264"
+)  # fmt: skip
+"""Of files that are taken for videos where a person names a folder."""
+
 _DIRS = PlatformDirs("flickerscope", appauthor=False)
 
 

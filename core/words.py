@@ -1,4 +1,6 @@
-"""How times and large numbers are written, everywhere."""
+"""How times and large numbers are written, and names are put in order, everywhere."""
+
+import re
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: a thin space that never breaks a number over two lines."""
@@ -20,3 +22,10 @@ def timecode(seconds: float) -> str:
 def grouped(n: int) -> str:
     """A whole number with a thin space between thousands, such as ``1 204``."""
     return f"{n:,}".replace(",", THIN_SPACE)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by so that `cam2` comes before `cam10`."""
+    # Numbers are at odd places.
+    parts = enumerate(re.split(r"(\d+)", name))
+    return [(int(part), "") if at % 2 else (-1, part) for at, part in parts]
