@@ -61,6 +61,8 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "help": window.sheets.keys,
         "change_keys": window.change_keys,
         "guide": window.sheets.guide,
+        "undo": window.across.undo,
+        "redo": window.across.redo,
     }
 
 
@@ -74,8 +76,6 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "forward_10": lambda s: s.step(10),
     "accept": lambda s: s.decide(_ACCEPT),
     "reject": lambda s: s.decide(_REJECT),
-    "undo": lambda s: s.undo(),
-    "redo": lambda s: s.redo(),
     "next": lambda s: s.next_violation(),
     "previous": lambda s: s.previous_violation(),
     "next_selected": lambda s: s.next_selected(),

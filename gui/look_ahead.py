@@ -42,7 +42,7 @@ class LookAhead(QObject):
         self._path: Path | None = None
 
     def want(self, paths: Sequence[Path]) -> None:
-        """These will probably be opened next, the first ones first; earlier wishes are forgotten."""
+        """These will probably be opened next, in this order; earlier wishes are forgotten."""
         for path in reversed(paths):
             if path in self._kept:
                 self._kept.move_to_end(path)

@@ -37,13 +37,15 @@ from gui import window_layout
 from gui.actions import apply_keys, make_actions, tint_actions
 from gui.availability import allow
 from gui.background import Background
+from gui.collection.library import Library
 from gui.detecting import Detecting
 from gui.handlers import handlers, presses_focused, switches
 from gui.i18n import tr
 from gui.icons import icon
 from gui.keymap import Keys
 from gui.messages import Banner
-from gui.opening import ask_for_video, locate
+from gui.opening import ask_for_video, locate, moved_sentence
+from gui.review.across import Across
 from gui.selecting import Selecting
 from gui.sheets import Sheets
 from gui.start_page import StartPage
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
         )
         self.jobs = Background(self, self.job_status, self.banner)
         self.selecting = Selecting(self.actions_by_name, self.jobs, self.banner, self)
+        self.library = Library(self)
+        self.across = Across(self.library, self.jobs, self.banner, self)
         self.sheets = Sheets(self)
         self._lay_out()
         self._connect()
@@ -187,18 +191,11 @@ class MainWindow(QMainWindow):
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self, seen=opened.seen))
         if moved_from is not None:
-            self.banner.show_message(
-                "info",
-                tr(
-                    "{name} was {before} before; its project goes on with the file at its new "
-                    "place.",
-                    name=opened.info.path.name,
-                    before=moved_from,
-                ),
-            )
+            self.banner.show_message("info", moved_sentence(opened))
 
     @Slot(object, object)
     def _opening_failed(self, path: Path, error: BaseException) -> None:
+        self.across.give_up(path)
         find = (tr("Find the video…"), partial(self._locate, path))
         if isinstance(error, MissingVideoError):
             # The button is the mend; how to do it without a window is not for here.
@@ -245,6 +242,7 @@ class MainWindow(QMainWindow):
         self.selecting.follow(self.workspace)
         self.detecting.follow(session)
         self.jobs.follow(session, self._settings.proxies)
+        self.across.follow(self.workspace)
         self._show_position(session.frame)
         self.workspace.setFocus()
         if session.damage is not None:
@@ -257,7 +255,10 @@ class MainWindow(QMainWindow):
             self.jobs.follow(None, None)
             self.detecting.follow(None)
             self.selecting.follow(None)
+            layout = window_layout.noted(self, self.workspace, self._settings.window)
+            self._settings = replace(self._settings, window=layout)
             self.workspace.close_session()
+            self.across.follow(None)
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
             self.workspace.deleteLater()
@@ -287,6 +288,7 @@ class MainWindow(QMainWindow):
             cannot_copy=self.jobs.copier.why_not(),
             selecting=self.selecting.under_way,
         )
+        self.across.allow(self.actions_by_name)
 
     # Actions
 

@@ -93,6 +93,15 @@ class Opened:
     """Of that run when it was read; see `still_so`."""
 
 
+def moved_sentence(opened: Opened) -> str:
+    """What to say of a video that was found again elsewhere."""
+    return tr(
+        "{name} was {before} before; its project goes on with the file at its new place.",
+        name=opened.info.path.name,
+        before=opened.target.moved_from,
+    )
+
+
 class Opener(QObject):
     """Opens one thing at a time; of what is asked for meanwhile, the newest comes next."""
 

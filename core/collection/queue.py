@@ -202,6 +202,9 @@ class AcrossQueue:
         """(v,) the video of each violation, as its place in the collection."""
         self.number: Rows = np.arange(len(self)) - np.repeat(self._offset[:-1], counts)
         """(v,) what `core.review.Queue` of its video calls it."""
+        self.kinds_found = _used(self.kind, self.kinds)
+        """Kinds that a violation has; `kinds` may name more."""
+        self.class_names_found = _used(self.class_id, self.class_names)
         self._orders.clear()
 
     def _translated(self, violations: ViolationColumns | None) -> dict[str, NDArray[Any]]:
@@ -222,6 +225,11 @@ class AcrossQueue:
             keys = (self.start, self.member, -key if descending else key)
             self._orders[name, descending] = np.lexsort(keys)
         return self._orders[name, descending]
+
+
+def _used(places: NDArray[Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    counts = np.bincount(places[places >= 0], minlength=len(names))
+    return tuple(name for name, count in zip(names, counts.tolist(), strict=True) if count)
 
 
 def _joined(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[tuple[str, ...], Rows]:

@@ -143,6 +143,9 @@ class ViolationModel(QAbstractTableModel, Generic[Row]):
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
+AnyModel = ViolationModel[Item] | ViolationModel[AcrossItem]
+
+
 class QueueModel(ViolationModel[Item]):
     """The violations of one video, those and in the order that the session's view says."""
 
