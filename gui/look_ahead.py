@@ -41,6 +41,11 @@ class LookAhead(QObject):
         self._job: Job[Opened] | None = None
         self._path: Path | None = None
 
+    @property
+    def kept(self) -> tuple[Path, ...]:
+        """What is open ahead, the one that is let go of first at the beginning."""
+        return tuple(self._kept)
+
     def want(self, paths: Sequence[Path]) -> None:
         """These will probably be opened next, in this order; earlier wishes are forgotten."""
         for path in reversed(paths):

@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
         self.jobs.opener.failed.connect(self._opening_failed)
         self.jobs.changed.connect(self._update_actions)
         self.selecting.changed.connect(self._update_actions)
+        self.across.changed.connect(self._update_actions)
         self.detecting.chosen.connect(self._note_model)
         # Detection goes on with the small copy.
         self.detecting.starting.connect(self.jobs.copier.end)

@@ -114,6 +114,7 @@ class Across(QObject):
             self._jobs.opener.ahead.keep(left)
         self._session = session
         self._told = False
+        self._soon.stop()
         self.rows.attach(session)
         if session is not None and workspace is not None:
             session.decisions_changed.connect(self._note_decision)
@@ -225,7 +226,9 @@ class Across(QObject):
     def _look_ahead(self) -> None:
         """Open ahead the videos in which the next violations are."""
         rows = self.rows
-        if self.on and rows.queue is not None and rows.shown is not None and not self._why_stay():
+        if not self.on or self._session is None or self._why_stay():
+            return
+        if rows.queue is not None and rows.shown is not None:
             members = rows.queue.next_members(rows.shown, rows.current, _AHEAD)
             self._jobs.opener.ahead.want([rows.folder_of(member) for member in members])
 
