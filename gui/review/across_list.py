@@ -13,8 +13,8 @@ from gui.review.controls import Manners
 from gui.review.table import queue_table, select_row
 from gui.theme import Theme
 
-_COLUMN_DIGITS = (0, 8, 0, 7, 13)
-_STRETCHED = (0, 2)
+_COLUMN_DIGITS = (0, 8, 10, 7, 12)
+"""See `queue_table`; the name of the video gets what is left."""
 
 
 class AcrossList(QWidget):
@@ -26,9 +26,11 @@ class AcrossList(QWidget):
         self._choices = Choices(Manners(self))
         self._choices.chosen.connect(self._filter)
         self._model = AcrossModel(across.rows.name_of, self)
-        self._table = queue_table(self._model, _COLUMN_DIGITS, _STRETCHED, self)
+        self._table = queue_table(self._model, _COLUMN_DIGITS, 0, self)
         # The ends of a path tell more than its middle.
         self._table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        # Else it is cut off at its first slash.
+        self._table.setWordWrap(False)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._table.horizontalHeader().sectionClicked.connect(self._sort)
         self._wanted_scroll = across.scrolled

@@ -43,7 +43,7 @@ class ReviewPanel(QWidget):
         self._session = session
         self._theme: Theme | None = None
         self._model = QueueModel(session.queue, session.shown, self)
-        self._table = queue_table(self._model, _COLUMN_DIGITS, (1,), self)
+        self._table = queue_table(self._model, _COLUMN_DIGITS, 1, self)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._table.horizontalHeader().sectionClicked.connect(self._sort)
         self._title = QLabel(tr("Review"))

@@ -1,13 +1,20 @@
 """One video or all of them: what the review goes through."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from gui.i18n import tr
 from gui.review.controls import Manners, describe
 
 
-class ScopeSwitch(QWidget):
+class ScopeSwitch(QFrame):
     """Two buttons side by side, of which one is down."""
 
     all_chosen = Signal(bool)

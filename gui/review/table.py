@@ -11,14 +11,14 @@ from gui.theme import tabular
 
 
 def queue_table(
-    model: AnyModel, digits: Sequence[int], stretched: Sequence[int], parent: QWidget
+    model: AnyModel, digits: Sequence[int], stretched: int, parent: QWidget
 ) -> QTableView:
     """A table that shows and sorts violations.
 
     Args:
         model: Its rows.
         digits: Width of each column in digits, so that it grows with the font.
-        stretched: Columns that share what is left.
+        stretched: The column that gets what is left.
         parent: Whose it is.
     """
     table = QTableView(parent)
@@ -36,8 +36,7 @@ def queue_table(
     header.setSectionsClickable(True)
     header.setSortIndicatorShown(True)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    for column in stretched:
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
     digit = table.fontMetrics().horizontalAdvance("0")
     for column, most in enumerate(digits):
         # With the space of a heading on both sides; the mark of the order stands above the word.
