@@ -123,16 +123,17 @@ def measured(folder: Path, turns: int) -> tuple[Times, Times]:
     def timed(self: CanvasWidget, event: QPaintEvent) -> None:
         paint(self, event)
         views, now = window.workspace, window.session
-        if views is not None and now is not None and views.canvas is self:
-            if views.shown_frame == now.frame and now.focused is not None:
-                painted.append(time.perf_counter())
+        if views is None or now is None or views.canvas is not self:
+            return
+        if views.shown_frame == now.frame and now.focused is not None:
+            painted.append(time.perf_counter())
 
     # Before the first canvas is made: Qt's binding looks a method up only once.
     CanvasWidget.paintEvent = timed  # type: ignore[method-assign]
     window = MainWindow(apply_theme(app, "light"), Settings())
     window.show()
     collection = found(folder)
-    window.library.show(collection)
+    window.browsing.library.show(collection)
     window.open_path(collection.collection.members[0].folder)
     run_until(app, window, lambda: window.session is not None)
     window.across.review_all(True)
@@ -151,9 +152,10 @@ def _one(
     """Milliseconds until the first violation of the other video is seen."""
     rows, ahead = window.across.rows, window.jobs.opener.ahead
     assert rows.queue is not None
+    assert rows.view is not None
     here, other = rows.member, 1 - (rows.member or 0)
     # The queue's order is not what is measured: only that the next one is elsewhere.
-    order = rows.queue.shown(replace(rows.view, sorted_by="member"))  # type: ignore[type-var]
+    order = rows.queue.shown(replace(rows.view, sorted_by="member"))
     of = rows.queue.member[order]
     shown = np.concatenate([order[of == here][:1], order[of == other], order[of == here][1:]])
     rows.shown = shown

@@ -35,7 +35,7 @@ SPECS = (
     ActionSpec("File", "open", "Open video…", "open", ("Ctrl+O",), "Open a video", "Open"),
     ActionSpec(
         "File", "open_project", "Open folder…", "film", ("Ctrl+Shift+O",),
-        "Open a project, or a folder of images",
+        "Open a folder of videos or projects, a project, or a folder of images",
     ),
     ActionSpec("File", "demo", "Open the demo", "demo", (), "Open the embedded demo"),
     ActionSpec(
@@ -116,6 +116,18 @@ SPECS = (
     ActionSpec(
         "Go", "previous_selected", "Previous selected frame", "previous-selected", ("Shift+P",),
         "Go to the frame before that was selected for labeling",
+    ),
+    ActionSpec(
+        "Go", "next_video", "Next video", "next-video", ("Ctrl+PgDown",),
+        "Open the next video of the media list",
+    ),
+    ActionSpec(
+        "Go", "previous_video", "Previous video", "previous-video", ("Ctrl+PgUp",),
+        "Open the video before in the media list",
+    ),
+    ActionSpec(
+        "Go", "find_video", "Find a video…", "search", ("Ctrl+F",),
+        "Search the media list by name",
     ),
     ActionSpec(
         "Go", "forward", "One frame forward", "step-forward", (".", "Right"),
@@ -234,6 +246,10 @@ SPECS = (
     ActionSpec(
         "View", "split", "Neighbouring frames", "split", ("V",),
         "Show the frame between the one before and the one after", checkable=True,
+    ),
+    ActionSpec(
+        "View", "media_list", "Media list", "media-list", ("M",),
+        "Show the videos of the folder", checkable=True,
     ),
     ActionSpec(
         "View", "jobs", "Jobs", "jobs", ("Ctrl+J",), "Show what is under way and what has ended"

@@ -16,6 +16,7 @@ from gui.cloud.scheduling import Scheduler
 from gui.cloud.selecting import SelectionReader
 from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
+from gui.collection.finding import Finder
 from gui.copying import Copier
 from gui.exporting import Exporter
 from gui.i18n import tr, tr_n
@@ -49,6 +50,7 @@ class Background(QObject):
         super().__init__(window)
         self.jobs = JobList(self)
         self.opener = Opener(self)
+        self.finder = Finder(self)
         self.exporter = Exporter(window, banner)
         self.movies = MovieMaker(window, banner)
         self.uploader = Uploader(window, banner)
@@ -77,6 +79,8 @@ class Background(QObject):
         status.cancel_requested.connect(self.stop_shown)
         status.pause_requested.connect(self.pause_shown)
         self.jobs.changed.connect(lambda: status.show_count(len(self.jobs.under_way)))
+        self.finder.began.connect(self._begin_finding)
+        self.finder.ended.connect(self._end_finding)
         self.opener.began.connect(self._begin_opening)
         self.opener.progressed.connect(self._show_opening)
         self.opener.opened.connect(self._note_opened)
@@ -122,7 +126,9 @@ class Background(QObject):
 
     def stop_shown(self) -> None:
         """Stop what the status bar shows."""
-        if self.opener.busy:
+        if self.finder.busy:
+            self.finder.cancel()
+        elif self.opener.busy:
             self.opener.cancel()
         elif shown := self._shown_asked:
             self._asked[shown].cancel()
@@ -138,6 +144,7 @@ class Background(QObject):
 
     def close(self) -> None:
         """Stop everything but detection, which is the session's, and wait until it has."""
+        self.finder.close()
         self.opener.close()
         for job in self._asked.values():
             job.close()
@@ -147,12 +154,12 @@ class Background(QObject):
     @property
     def _taken(self) -> bool:
         """Whether the status bar shows what comes before detecting and copying."""
-        return self.opener.busy or self._shown_asked is not None
+        return self.finder.busy or self.opener.busy or self._shown_asked is not None
 
     @property
     def _shown_asked(self) -> str | None:
         """The job of a dialog that the status bar shows."""
-        if self.opener.busy:
+        if self.finder.busy or self.opener.busy:
             return None
         return next((name for name, job in self._asked.items() if job.busy), None)
 
@@ -162,6 +169,15 @@ class Background(QObject):
         return {name for name, job in self._asked.items() if job.busy}
 
     # Opening
+
+    def _begin_finding(self, folder: Path) -> None:
+        self._status.begin_job(tr("Looking through {name}…", name=folder.name), can_cancel=True)
+        title = tr("Looking through {name}", name=folder.name)
+        self.jobs.begin("finding", title, self.finder.cancel)
+
+    def _end_finding(self) -> None:
+        self.jobs.end("finding", tr("Ended"))
+        self._rest()
 
     def _begin_opening(self, name: str) -> None:
         self._opened = tr("Stopped")

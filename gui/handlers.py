@@ -55,6 +55,9 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "copy": window.jobs.copier.start,
         "settings": window.show_settings,
         "quit": window.close,
+        "next_video": lambda: window.browsing.step(1),
+        "previous_video": lambda: window.browsing.step(-1),
+        "find_video": window.browsing.search,
         "go_to": window.sheets.go_to,
         "palette": window.sheets.palette,
         "jobs": window.sheets.jobs,
@@ -146,4 +149,9 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
         if window.workspace is not None:
             window.workspace.set_selecting(on)
 
-    return {"ghosts": ghosts, "split": split, "select": select}
+    return {
+        "ghosts": ghosts,
+        "split": split,
+        "select": select,
+        "media_list": window.browsing.set_shown,
+    }

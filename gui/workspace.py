@@ -102,8 +102,7 @@ class Workspace(QWidget):
         self._thumbnails = self._thumbnails_for(settings)
 
     def close_session(self) -> None:
-        """End playback, decoding and detection, and let go of the project; an edit is kept."""
-        self.pane.canvas.commit()
+        """End playback, decoding and detection, and let go of the project."""
         self.player.pause()
         if self.page is not None:
             self.page.close_page()

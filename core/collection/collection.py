@@ -80,6 +80,16 @@ def collection_in(
     return Collection(root, tuple(sorted(named, key=lambda m: (_order(m.name), m.name))))
 
 
+def holds_videos(folder: Path) -> bool:
+    """Whether a video lies in a folder, not below it: then its images are none of a video."""
+    return any(is_video(path) and path.is_file() for path in folder.iterdir())
+
+
+def is_video(path: Path) -> bool:
+    """Whether a file is taken for a video, by its name."""
+    return path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith(".")
+
+
 @dataclass(frozen=True)
 class _Unnamed:
     folder: Path
@@ -124,7 +134,7 @@ class _Search:
 
     def _take(self, entry: os.DirEntry[str], path: Path) -> None:
         if not entry.is_dir():
-            if path.suffix.lower() in VIDEO_SUFFIXES and entry.is_file():
+            if is_video(path) and entry.is_file():
                 self.videos.append(path)
         elif is_project(path):
             self.projects.append(path)

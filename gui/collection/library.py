@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,7 @@ class Library(QObject):
         self._problems: dict[Path, str] = {}
         self._left = set[Path]()
         self._shown: tuple[Member, ...] = ()
+        self._places: dict[Path, int] = {}
         self._order = ListOrder()
         self._current: Path | None = None
         self._following = Following(self)
@@ -94,6 +95,10 @@ class Library(QObject):
         """How many projects are still to be looked into."""
         return len(self._left)
 
+    def is_left(self, folder: Path) -> bool:
+        """Whether a project is one of those."""
+        return folder in self._left
+
     def overview(self, folder: Path) -> Overview | None:
         """What is known of a member's project; None while, or if, nothing is."""
         return self._overviews.get(folder)
@@ -111,12 +116,13 @@ class Library(QObject):
 
         Where the open one is not in the list, the first or the last is.
         """
-        folders = [member.folder for member in self._shown]
-        if self._current not in folders:
-            place = 0 if step > 0 else len(folders) - 1
+        shown, current = self._shown, self._current
+        place = self._places.get(current) if current is not None else None
+        if place is None:
+            place = 0 if step > 0 else len(shown) - 1
         else:
-            place = folders.index(self._current) + step
-        return self._shown[place] if 0 <= place < len(folders) else None
+            place += step
+        return shown[place] if 0 <= place < len(shown) else None
 
     def to_begin_with(self) -> Member | None:
         """The member that flickers most and has something to do; else the first of the list."""
@@ -155,6 +161,25 @@ class Library(QObject):
         """A member's project has changed."""
         if folder in self._members:
             self._look([folder])
+
+    def adopt(self, session: Session) -> bool:
+        """Whether a session's project is a member's.
+
+        A video that was moved may have another project than the one that it would get; that one is
+        its member's from now on.
+        """
+        folder, video = session.project.folder, session.info.path.resolve()
+        if self._collection is None or folder in self._members:
+            return folder in self._members
+        same = [m for m in self._members.values() if m.video == video and not m.folder.exists()]
+        if not same:
+            return False
+        members = [replace(m, folder=folder) if m in same else m for m in self._collection.members]
+        self._collection = replace(self._collection, members=tuple(members))
+        self._members = {member.folder: member for member in members}
+        self._sort(quietly=True)
+        self.changed.emit()
+        return True
 
     def follow(self, session: Session | None) -> None:
         """Follow what a window's session does; of the one before, leave an overview.
@@ -220,5 +245,6 @@ class Library(QObject):
             if self._collection is not None
             else ()
         )
+        self._places = {member.folder: place for place, member in enumerate(self._shown)}
         if not quietly and self._shown != before:
             self.order_changed.emit()

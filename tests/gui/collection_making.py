@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from core.collection.collection import Collection, collection_in
-from core.collection.looking import look_into
-from core.collection.overview import Overview
 from core.project import Project
 from core.video import VideoReader
-from gui.collection.library import Found
 from gui.main_window import MainWindow
 from tests.conftest import MakeVideo
+from tests.gui.collecting import found_in
 from tests.gui.making import COUNT, add_run, seen
 
 
@@ -60,21 +57,10 @@ def make_folder(make_video: MakeVideo, root: Path, clips: Mapping[str, Missing] 
     return Folder(root, projects)
 
 
-def found_in(root: Path) -> Found:
-    """The collection of a folder, with an overview of each of its projects."""
-    collection = collection_in(root)
-    assert isinstance(collection, Collection)
-    overviews: dict[Path, Overview] = {}
-    for member in collection.members:
-        overview = look_into(member.folder, "").overview
-        if overview is not None:
-            overviews[member.folder] = overview
-    return Found(collection, (), overviews)
-
-
 def show(qtbot: QtBot, window: MainWindow, folder: Folder, first: str) -> None:
     """Show a folder's collection in a window, with one of its projects open."""
-    window.library.show(found_in(folder.root))
+    # Overviews are there already: no process is to look into the projects.
+    window.browsing.library.show(replace(found_in(folder.root), projects=()))
     go_to(qtbot, window, folder, first)
 
 
