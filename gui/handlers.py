@@ -154,4 +154,5 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
         "split": split,
         "select": select,
         "media_list": window.browsing.set_shown,
+        "review_all": window.across.review_all,
     }

@@ -94,7 +94,11 @@ class Across(QObject):
         self._go_back(self._trail.redo, back=False)
 
     def allow(self, actions: dict[str, QAction]) -> None:
-        """Let undo and redo be used for what lies in another video."""
+        """Say what is reviewed, and let undo and redo be used for what lies in another video."""
+        actions["review_all"].setChecked(self.on)
+        if self._session is not None:
+            missing = tr("Open a folder of videos first")
+            set_enabled(actions["review_all"], self.available, missing)
         undo, redo = self._trail.undo, self._trail.redo
         if undo is not None and self._is_elsewhere(undo):
             video = self.rows.name_of(undo.folder)
