@@ -9,6 +9,7 @@ from core.project import Project
 from tests.conftest import MakeVideo
 from tests.e2e.conftest import Start, new_home
 from tests.e2e.driving import screenshot, wait_for
+from tests.gui.collecting import found_in
 from tests.gui.collection_making import make_folder
 
 
@@ -22,6 +23,8 @@ def test_decisions_in_several_videos_and_one_taken_back(
     start: Start, make_video: MakeVideo, tmp_path: Path, display: str
 ) -> None:
     made = make_folder(make_video, tmp_path / "videos")
+    # As a batch leaves it: what flickers in each is known.
+    found_in(made.root)
     program = start(new_home(tmp_path / "home", "paper.pt"), made.root)
     program.wait_for_window("^cam")
     program.press("shift+m", "s")
