@@ -45,6 +45,7 @@ from gui.selecting import Selecting
 from gui.sheets import Sheets
 from gui.start_page import StartPage
 from gui.status import JobStatus
+from gui.still import Still
 from gui.theme import Theme, apply_theme
 from gui.toolbar import RecentMenu, make_toolbar
 
@@ -186,6 +187,7 @@ class MainWindow(QMainWindow):
         keep_index(project.folder, opened.info.identity, opened.index)
         moved_from = opened.target.moved_from
         self._note_opened(self.browsing.to_remember(opened), moved_from)
+        self._still.hold()
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self, seen=opened.seen))
         if moved_from is not None:
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(session, review, self._theme, self._settings, self._pages)
         self.workspace.player.playing_changed.connect(self._show_playing)
         self.workspace.split_changed.connect(self.actions_by_name["split"].setChecked)
+        self.workspace.pane.shown.connect(self._still.release)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
         window_layout.restore_splitters(self.workspace, self._settings.window)
@@ -381,6 +384,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
+        self._still = Still(self._pages)
         self._pages.addWidget(self.start_page)
         whole = QWidget()
         rows = QVBoxLayout(whole)

@@ -126,9 +126,11 @@ class Across(QObject):
             session.focus_changed.connect(self._soon.start)
             session.detection_changed.connect(self._forget_told)
             self._guide()
+            self.errands.arrive(session)
             workspace.review.set_across(self)
             self._soon.start()
-        self.errands.arrive(session)
+        else:
+            self.errands.arrive(None)
 
     def give_up(self, path: Path) -> None:
         """Something cannot be opened: if the review was on its way there, it goes round it."""

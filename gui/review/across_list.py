@@ -3,18 +3,34 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.i18n import tr
 from gui.review.across import Across
 from gui.review.across_model import BEST_FIRST, SORTED_BY, AcrossModel
 from gui.review.choices import Choices
 from gui.review.controls import Manners
+from gui.review.queue_model import Index
 from gui.review.table import queue_table, select_row
 from gui.theme import Theme
 
 _COLUMN_DIGITS = (0, 8, 10, 7, 12)
 """See `queue_table`; the name of the video gets what is left."""
+
+
+class _Name(QStyledItemDelegate):
+    """The ends of a path tell more than its middle, which is left out where room is short."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 class AcrossList(QWidget):
@@ -27,9 +43,8 @@ class AcrossList(QWidget):
         self._choices.chosen.connect(self._filter)
         self._model = AcrossModel(across.rows.name_of, self)
         self._table = queue_table(self._model, _COLUMN_DIGITS, 0, self)
-        # The ends of a path tell more than its middle.
-        self._table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        # Else it is cut off at its first slash.
+        self._table.setItemDelegateForColumn(0, _Name(self._table))
+        # Else a name is cut off at its first slash.
         self._table.setWordWrap(False)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._table.horizontalHeader().sectionClicked.connect(self._sort)
