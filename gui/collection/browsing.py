@@ -163,8 +163,9 @@ class Browsing(QObject):
             self._splitter.setCollapsible(0, False)
             self._splitter.setStretchFactor(0, 0)
             self._splitter.setStretchFactor(1, 1)
-            whole = self._splitter.width()
-            self._splitter.setSizes(list(self._sizes) or [_WIDTH, whole - _WIDTH])
+            self.panel.show()
+            width = self._sizes[0] if self._sizes else _WIDTH
+            self._splitter.setSizes([width, self._splitter.width() - width])
         return self.panel
 
     def _allow(self) -> None:

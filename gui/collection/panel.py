@@ -70,6 +70,14 @@ class MediaPanel(QWidget):
         self._counts.setFont(caption(self._counts.font()))
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setProperty("role", "muted")
+        self._hint = QLabel(wordWrap=True)
+        self._hint.setProperty("role", "muted")
+        self._hint.setText(
+            tr(
+                "Open a video and detect (D), or detect in all of them with "
+                "`flickerscope batch` (see the guide)."
+            )
+        )
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self.setMinimumWidth(_LEAST)
         self._lay_out()
@@ -171,11 +179,13 @@ class MediaPanel(QWidget):
     def _to_do(self) -> list[str]:
         library = self._library
         if library.left:
+            self._hint.hide()
             return [tr_n("{count} to look into", "{count} to look into", library.left)]
         members = library.collection.members if library.collection is not None else ()
         known = [library.overview(member.folder) for member in members]
         found = [overview for overview in known if overview is not None]
         to_do = sum(1 for overview in found if overview.to_do)
+        self._hint.setVisible(not found)
         if to_do:
             return [tr_n("{count} to review", "{count} to review", to_do)]
         if found and len(found) == len(known):
@@ -257,3 +267,5 @@ class MediaPanel(QWidget):
         layout.addWidget(self.search)
         layout.addLayout(order)
         layout.addLayout(self._stack, 1)
+        layout.addWidget(self._hint)
+        self._hint.hide()

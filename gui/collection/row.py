@@ -33,6 +33,7 @@ class Row:
     """What is to be done."""
     length: str
     flickering: str
+    """Missed boxes in so many frames."""
     told: str
     """All of it in sentences, for the tooltip and for those who hear the list."""
 
@@ -68,7 +69,8 @@ def row_of(member: Member, overview: Overview | None, problem: str, *, looking: 
     if problem:
         lines.append(f"{problem}.")
         mark = Mark.PROBLEM
-    return Row(member.name, mark, state, _length(overview), flickering, "\n".join(lines))
+    rate = tr("{number} per {frames}", number=flickering, frames=grouped(1000))
+    return Row(member.name, mark, state, _length(overview), rate, "\n".join(lines))
 
 
 def _state(overview: Overview) -> tuple[str, Mark]:

@@ -53,7 +53,7 @@ def overview(states: tuple[int, ...] = (0, 0, 1), **changes: object) -> Overview
 def test_a_row_says_what_is_to_do_how_long_and_how_much_it_flickers() -> None:
     row = row_of(MEMBER, overview(), "", looking=False)
     assert (row.name, row.mark, row.state) == ("north/cam3", Mark.TO_DO, "2 of 3 to do")
-    assert (row.length, row.flickering) == ("0:48 · 1\u202f200 frames", "12.3")
+    assert (row.length, row.flickering) == ("0:48 · 1\u202f200 frames", "12.3 per 1\u202f000")
     assert "1920 × 1080, yolov8n" in row.told
     assert "about 12.3 missed boxes in 1,000 frames" in row.told
 
