@@ -64,7 +64,8 @@ class MediaPanel(QWidget):
         self._sorted_by.setToolTip(tr("What the videos are sorted by"))
         for value in SORTED_BY:
             self._sorted_by.addItem(tr(_WORDS[value]), value)
-        self._direction = QToolButton(objectName="direction")
+        self._direction = QToolButton()
+        self._direction.setObjectName("direction")
         self._counts = QLabel()
         self._counts.setProperty("role", "muted")
         self._counts.setFont(caption(self._counts.font()))
@@ -167,7 +168,7 @@ class MediaPanel(QWidget):
             shown, total = grouped(len(library.shown)), grouped(len(members))
             videos = tr("{shown} of {total} videos", shown=shown, total=total)
         else:
-            videos = tr_n("{count} video", "{count} videos", len(members))
+            videos = tr("{count} in all", count=grouped(len(members)))
         self._counts.setText(" · ".join([videos, *self._to_do()]))
         self._library.look_first(self._model.member(row).folder for row in self.list.seen_rows())
 

@@ -122,7 +122,7 @@ def shown(panel: MediaPanel) -> list[str]:
 def test_lists_by_flickering_and_counts(panel: MediaPanel, library: Library) -> None:
     library.show(many(1000))
     assert shown(panel)[:3] == ["cam999", "cam998", "cam997"]
-    assert panel.counts == "1\u202f000 videos · 1\u202f000 to review"
+    assert panel.counts == "1\u202f000 in all · 1\u202f000 to review"
 
 
 def test_search_filters_and_says_when_nothing_is_found(
@@ -216,12 +216,12 @@ def test_all_reviewed_is_said(
     root = make_projects(tmp_path / "many", clip_facts[0], {"one": (4,), "two": ()})
     library.show(found_in(root))
     qtbot.waitUntil(lambda: not library.left)
-    qtbot.waitUntil(lambda: panel.counts == "2 videos · 1 to review")
+    qtbot.waitUntil(lambda: panel.counts == "2 in all · 1 to review")
     session = Session(Project.open(root / "one.flickerscope"), *clip_facts)
     library.follow(session)
     session.focus(session.queue.boxes_of(0)[0])
     session.decide(Verdict.ACCEPTED)
-    qtbot.waitUntil(lambda: panel.counts == "2 videos · all reviewed")
+    qtbot.waitUntil(lambda: panel.counts == "2 in all · all reviewed")
     library.follow(None)
     session.close()
 

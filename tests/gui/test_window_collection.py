@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,9 @@ def test_the_list_can_be_put_away_and_comes_back_as_wide_as_it_was(
     assert listed(window)
     assert panel.width() == width
     window.close()
-    again = open_window(root, load_settings())
+    saved = load_settings()  # on the small screen of the tests
+    layout = replace(saved.window, geometry=None)
+    again = open_window(root, replace(saved, window=layout))
     wait_for(qtbot, again, root / "b restless.flickerscope")
     assert again.browsing.panel is not None
     assert again.browsing.panel.width() == pytest.approx(width, abs=2)
