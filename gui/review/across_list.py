@@ -21,7 +21,7 @@ from gui.review.queue_model import Index
 from gui.review.table import queue_table, select_row
 from gui.theme import Theme
 
-_COLUMN_DIGITS = (0, 8, 10, 7, 12)
+_COLUMN_DIGITS = (0, 8, 10, 7, 14)
 """See `queue_table`; the name of the video gets what is left."""
 
 
