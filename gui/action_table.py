@@ -198,6 +198,10 @@ SPECS = (
     ActionSpec(
         "Review", "skip", "Skip", "skip", ("S",), "Leave this violation undecided and go on"
     ),
+    ActionSpec(
+        "Review", "review_all", "Review all videos", "review-all", ("Shift+M",),
+        "Go through the violations of all videos of the folder", checkable=True,
+    ),
     ActionSpec("Edit", "undo", "Undo", "undo", ("Ctrl+Z", "Z"), "Take back the last decision"),
     ActionSpec(
         "Edit", "redo", "Redo", "redo", ("Ctrl+Shift+Z", "Shift+Z"),

@@ -64,6 +64,8 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "help": window.sheets.keys,
         "change_keys": window.change_keys,
         "guide": window.sheets.guide,
+        "undo": window.across.undo,
+        "redo": window.across.redo,
     }
 
 
@@ -77,8 +79,6 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "forward_10": lambda s: s.step(10),
     "accept": lambda s: s.decide(_ACCEPT),
     "reject": lambda s: s.decide(_REJECT),
-    "undo": lambda s: s.undo(),
-    "redo": lambda s: s.redo(),
     "next": lambda s: s.next_violation(),
     "previous": lambda s: s.previous_violation(),
     "next_selected": lambda s: s.next_selected(),
@@ -154,4 +154,5 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
         "split": split,
         "select": select,
         "media_list": window.browsing.set_shown,
+        "review_all": window.across.review_all,
     }

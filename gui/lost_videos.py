@@ -26,6 +26,8 @@ class LostVideos(QObject):
     """The path to open now."""
     failed = Signal(object)
     """Any other error."""
+    told = Signal(object)
+    """The path that was not opened."""
 
     def __init__(self, window: QWidget, banner: Banner) -> None:
         super().__init__(window)
@@ -42,6 +44,7 @@ class LostVideos(QObject):
             self._banner.show_error(error, find)
         else:
             self.failed.emit(error)
+        self.told.emit(path)
 
     def _locate(self, path: Path) -> None:
         """Let the person show where the video of a project is now, and open it there."""

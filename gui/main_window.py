@@ -39,11 +39,13 @@ from gui.icons import icon
 from gui.keymap import Keys
 from gui.lost_videos import LostVideos
 from gui.messages import Banner
-from gui.opening import ask_for_video
+from gui.opening import ask_for_video, moved_sentence
+from gui.review.across import Across
 from gui.selecting import Selecting
 from gui.sheets import Sheets
 from gui.start_page import StartPage
 from gui.status import JobStatus
+from gui.still import Still
 from gui.theme import Theme, apply_theme
 from gui.toolbar import RecentMenu, make_toolbar
 
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self.browsing = Browsing(self.actions_by_name, self.jobs, theme, self)
         self.selecting.whole.attach(self.browsing.library)
         self.lost = LostVideos(self, self.banner)
+        self.across = Across(self.browsing.library, self.jobs, self.banner, self)
         self.sheets = Sheets(self)
         self._lay_out()
         self._connect()
@@ -185,18 +188,11 @@ class MainWindow(QMainWindow):
         keep_index(project.folder, opened.info.identity, opened.index)
         moved_from = opened.target.moved_from
         self._note_opened(self.browsing.to_remember(opened), moved_from)
+        self._still.hold()
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self, seen=opened.seen))
         if moved_from is not None:
-            self.banner.show_message(
-                "info",
-                tr(
-                    "{name} was {before} before; its project goes on with the file at its new "
-                    "place.",
-                    name=opened.info.path.name,
-                    before=moved_from,
-                ),
-            )
+            self.banner.show_message("info", moved_sentence(opened))
 
     def _note_opened(self, path: Path, moved_from: Path | None = None) -> None:
         self._settings = self._settings.with_recent(path, moved_from=moved_from)
@@ -212,6 +208,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(session, review, self._theme, self._settings, self._pages)
         self.workspace.player.playing_changed.connect(self._show_playing)
         self.workspace.split_changed.connect(self.actions_by_name["split"].setChecked)
+        self.workspace.pane.shown.connect(self._still.release)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
         window_layout.restore_splitters(self.workspace, self._settings.window)
@@ -231,6 +228,7 @@ class MainWindow(QMainWindow):
         self.selecting.follow(self.workspace)
         self.detecting.follow(session)
         self.jobs.follow(session, self._settings.proxies)
+        self.across.follow(self.workspace)
         self._show_position(session.frame)
         self.workspace.setFocus()
         if session.damage is not None:
@@ -240,11 +238,15 @@ class MainWindow(QMainWindow):
 
     def _leave_workspace(self) -> None:
         if self.workspace is not None:
+            self.workspace.canvas.commit()
             self.browsing.follow(None)
             self.jobs.follow(None, None)
             self.detecting.follow(None)
             self.selecting.follow(None)
+            layout = window_layout.noted(self, self.workspace, self._settings.window)
+            self._settings = replace(self._settings, window=layout)
             self.workspace.close_session()
+            self.across.follow(None)
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
             self.workspace.deleteLater()
@@ -274,6 +276,7 @@ class MainWindow(QMainWindow):
             cannot_copy=self.jobs.copier.why_not(),
             selecting=self.selecting.under_way,
         )
+        self.across.allow(self.actions_by_name)
 
     # Actions
 
@@ -366,10 +369,12 @@ class MainWindow(QMainWindow):
         self.jobs.finder.failed.connect(self.lost.tell)
         self.lost.failed.connect(self.show_error)
         self.lost.found.connect(self.open_path)
+        self.lost.told.connect(self.across.give_up)
         self.browsing.open_requested.connect(self.open_path)
         self.browsing.folder_opened.connect(self._note_opened)
         self.jobs.changed.connect(self._update_actions)
         self.selecting.changed.connect(self._update_actions)
+        self.across.changed.connect(self._update_actions)
         self.detecting.chosen.connect(self._note_model)
         # Detection goes on with the small copy.
         self.detecting.starting.connect(self.jobs.copier.end)
@@ -380,6 +385,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
+        self._still = Still(self._pages)
         self._pages.addWidget(self.start_page)
         whole = QWidget()
         rows = QVBoxLayout(whole)
