@@ -31,6 +31,7 @@ Stamp = tuple[str, int, int] | None
 """A run, and size and time of its file; None for no run."""
 T = TypeVar("T")
 
+
 def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
     """Let the person choose a video.
 
