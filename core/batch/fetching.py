@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, ReadWriteLock, Timeout
 
+from core.batch.layout import VIDEOS
 from core.batch.steps import Item, Tell
 from core.cloud.address import S3Way
 from core.cloud.objects import Stored, patient_client
@@ -20,7 +21,6 @@ from core.video.identity import FileIdentity, identify
 log = logging.getLogger(__name__)
 
 STAGE = "Fetching"
-_VIDEOS = "videos"
 
 IsRight = Callable[[FileIdentity], bool]
 """Whether a file is the video that is meant."""
@@ -73,7 +73,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path, is_needed: Callable[[str], bool]) -> None:
-        self._folder, self._is_needed = folder / _VIDEOS, is_needed
+        self._folder, self._is_needed = folder / VIDEOS, is_needed
 
     @contextmanager
     def holding(

@@ -6,15 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from core.batch.layout import BATCH, RESULTS
 from core.errors import BatchError
 from core.paths import VIDEO_SUFFIXES
 from core.video.identity import FileIdentity, identify
 from core.words import natural
-
-BATCH_FILE = "batch.json"
-"""Marks a folder with the results of a batch."""
-RESULTS = frozenset({"exports", "outcomes", "parts", "projects", "videos"})
-"""What lies beside it."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +129,7 @@ class _Search:
 
     def _passed_over(self, path: Path) -> bool:
         folder = path.is_dir()
-        result = path.name in RESULTS and folder and (path.parent / BATCH_FILE).is_file()
+        result = path.name in RESULTS and folder and (path.parent / BATCH).is_file()
         return result or is_passed_over(path.name, folder=folder)
 
     def _candidate(self, path: Path) -> Candidate:

@@ -5,13 +5,12 @@ from functools import partial
 from typing import Any
 
 from core.batch.finding import (
-    BATCH_FILE,
-    RESULTS,
     Candidate,
     in_order,
     is_passed_over,
     is_video_name,
 )
+from core.batch.layout import BATCH, RESULTS
 from core.cloud.address import S3Address, S3Way
 from core.cloud.objects import Stored, object_at, patient_client, stored_below
 from core.cloud.refusals import explained
@@ -44,7 +43,7 @@ def find_in_s3(source: str, way: S3Way, connections: int) -> list[Candidate]:
         )
     if exact is not None:
         below[exact.address.prefix.rpartition("/")[2]] = exact
-    batches = [path.removesuffix(BATCH_FILE) for path in below if _name(path) == BATCH_FILE]
+    batches = [path.removesuffix(BATCH) for path in below if _name(path) == BATCH]
     results = tuple(f"{batch}{name}/" for batch in batches for name in RESULTS)
     return in_order(
         [

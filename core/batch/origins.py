@@ -5,7 +5,7 @@ import logging
 from hashlib import sha256
 from pathlib import Path
 
-from core.batch.finding import BATCH_FILE
+from core.batch.layout import BATCH, OUTCOMES
 from core.project import VideoRecord
 from core.video.identity import FileIdentity
 
@@ -25,8 +25,8 @@ def origin_of(folder: Path, video: VideoRecord) -> str | None:
         video: Its video.
     """
     for above in folder.resolve().parents:
-        if (above / BATCH_FILE).is_file():
-            return _source(above / "outcomes" / f"{key_of(video)}.json")
+        if (above / BATCH).is_file():
+            return _source(above / OUTCOMES / f"{key_of(video)}.json")
     return None
 
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.batch.completing import Made
+from core.batch.layout import EXPORTS, OUTCOMES, PROJECTS
 from core.batch.place import Place
 from core.batch.steps import Item, Outcome
 from core.paths import write_text_atomically
 
-_FOLDER = "outcomes"
 _AT_ONCE = 16
 """Outcomes that are read at a time: in S3 that is mostly waiting."""
 _PREPARED = "outcome.json"
@@ -25,7 +25,7 @@ def outcome_at(place: Place, key: str) -> Outcome | None:
 
 def outcomes_at(place: Place, keys: Iterable[str]) -> dict[str, Outcome]:
     """What became of each of many videos of which that is known, by key."""
-    there = set(place.names(_FOLDER))
+    there = set(place.names(OUTCOMES))
     wanted = [key for key in keys if _outcome_name(key) in there]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         found = threads.map(lambda key: outcome_at(place, key), wanted)
@@ -51,10 +51,10 @@ def forget_outcome(place: Place, key: str) -> None:
 
 def prepare(item: Item, made: Made, scratch: Path, seconds: float) -> None:
     """Note in the scratch folder that all is made, and where it belongs."""
-    project = f"projects/{item.name}.flickerscope"
+    project = f"{PROJECTS}/{item.name}.flickerscope"
     sources, export = {project: made.project.name}, ""
     if made.export is not None:
-        export = f"exports/{item.name}{made.export.suffix}"
+        export = f"{EXPORTS}/{item.name}{made.export.suffix}"
         sources[export] = made.export.name
     outcome = Outcome(
         item,
@@ -90,4 +90,4 @@ def publish_prepared(place: Place, scratch: Path) -> Outcome | None:
 
 
 def _outcome_name(key: str) -> str:
-    return f"{_FOLDER}/{key}.json"
+    return f"{OUTCOMES}/{key}.json"

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from core.batch.engines import Engine
+from core.batch.layout import BATCH, PARTS, SUMMARY
 from core.batch.outcomes import forget_outcome, keep_outcome, outcomes_at
 from core.batch.place import Place, place_of
 from core.batch.request import BatchRequest
@@ -38,8 +39,6 @@ from core.frames import FrameRange
 
 log = logging.getLogger(__name__)
 
-BATCH = "batch.json"
-SUMMARY = "summary.json"
 _POLL_SECONDS = 0.1
 
 
@@ -235,9 +234,9 @@ def _before(
 
 def _tidy(place: Place, outcomes: Mapping[str, Outcome]) -> None:
     """Remove parts of videos that are done, of workers that ended before they did so."""
-    for key in {name.split("/")[1] for name in place.names("parts")}:
+    for key in {name.split("/")[1] for name in place.names(PARTS)}:
         if key in outcomes and outcomes[key].state == "done":
-            place.remove(f"parts/{key}")
+            place.remove(f"{PARTS}/{key}")
 
 
 def _plain(request: BatchRequest) -> Any:

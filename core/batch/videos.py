@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from core.batch.fetching import Cache, another_one, fetch, file_name
 from core.batch.finding import Candidate, Unreadable, find_local
 from core.batch.in_s3 import find_in_s3
+from core.batch.layout import PARTS, VIDEOS
 from core.batch.naming import give_names
 from core.batch.origins import key_of
 from core.batch.place import Place
@@ -133,9 +134,9 @@ def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]
         raise another_one(item.source)
     cache = Cache(
         temporary_folder(work.out, work.way.endpoint),
-        lambda key: bool(place.names(f"parts/{key}")),
+        lambda key: bool(place.names(f"{PARTS}/{key}")),
     )
-    kept = place.local(f"videos/{file_name(item)}") if work.keep_videos else None
+    kept = place.local(f"{VIDEOS}/{file_name(item)}") if work.keep_videos else None
 
     def is_right(identity: FileIdentity) -> bool:
         return key_of(identity) == item.key

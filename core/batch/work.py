@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.batch.completing import Made, complete
+from core.batch.layout import PARTS
 from core.batch.outcomes import keep_outcome, outcome_at, prepare, publish_prepared
 from core.batch.place import Place, place_of
 from core.batch.segments import cut, detect_part, join_parts
@@ -273,7 +274,7 @@ def _put_index(item: Item, place: Place, reader: VideoReader, scratch: Path) -> 
 
 
 def _parts_of(item: Item) -> str:
-    return f"parts/{item.key}"
+    return f"{PARTS}/{item.key}"
 
 
 def _index_name(item: Item) -> str:

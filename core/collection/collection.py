@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.batch.layout import BATCH, PROJECTS, RESULTS, VIDEOS
 from core.errors import Cancelled, ProjectError
 from core.export.manifest import MANIFEST
 from core.opening import known_projects, project_of
@@ -18,12 +19,10 @@ from core.words import natural
 log = logging.getLogger(__name__)
 
 PROJECT_SUFFIX = ".flickerscope"
-_BATCH = "batch.json"
-"""Lies beside the results of a batch; see `core.batch.place`."""
-_RESULTS = frozenset({"exports", "outcomes", "parts"})
-"""Of a batch, neither projects nor videos."""
-_GROUPS = frozenset({"projects", "videos"})
+_GROUPS = frozenset({PROJECTS, VIDEOS})
 """Of a batch; they say nothing about a video."""
+_ASIDE = RESULTS - _GROUPS
+"""Of a batch, neither projects nor videos."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,11 @@ class _Search:
         names = {entry.name for entry in found}
         if MANIFEST in names:
             return  # an export
-        of_batch = _BATCH in names
+        of_batch = BATCH in names
         if of_batch:
             self.batches.add(folder)
         for entry in found:
-            if not entry.name.startswith(".") and not (of_batch and entry.name in _RESULTS):
+            if not entry.name.startswith(".") and not (of_batch and entry.name in _ASIDE):
                 self._take(entry, folder / entry.name)
 
     def _take(self, entry: os.DirEntry[str], path: Path) -> None:

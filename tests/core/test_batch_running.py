@@ -8,10 +8,11 @@ from threading import Event
 import pytest
 
 import core.detectors.stream
+from core.batch.layout import BATCH, SUMMARY
 from core.batch.outcomes import keep_outcome
 from core.batch.place import place_of
 from core.batch.result import BatchResult
-from core.batch.runner import BATCH, SUMMARY, names_at, run_batch
+from core.batch.runner import names_at, run_batch
 from core.batch.steps import (
     AWS,
     Begin,
