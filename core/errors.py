@@ -52,6 +52,10 @@ class ProjectError(UserError):
     """A project folder that cannot be opened or written."""
 
 
+class DamagedPartError(ProjectError):
+    """A part of a long video that cannot be read; it must be detected again."""
+
+
 class ProjectInUseError(ProjectError):
     """A project that another window or command works on."""
 

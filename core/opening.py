@@ -1,12 +1,12 @@
 """From what a person names, a video or a project, to a reader and the project's folder."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from core.errors import ProjectError
+from core.errors import MissingVideoError, ProjectError
 from core.frames import FrameIndex
 from core.paths import default_project_dir, projects_dir
 from core.project import Project, VideoRecord, is_project
@@ -53,8 +53,12 @@ def find(path: Path) -> Target:
     return _moved(path) or Target(path, folder)
 
 
-def project_of(path: Path) -> Path:
+def project_of(path: Path, known: Mapping[Path, Path] | None = None) -> Path:
     """The project that a path means, itself or the video's; it may not exist yet.
+
+    Args:
+        path: A video, a folder of images, or a project.
+        known: What `known_projects` gives, for who asks about many videos.
 
     Raises:
         ProjectError: The video's project cannot be opened.
@@ -65,11 +69,19 @@ def project_of(path: Path) -> Path:
     taken = is_project(wanted)
     if taken and _video_of(wanted).path == video:
         return wanted
-    for folder, its in _known_videos():
-        if its.path == video:
-            return folder
+    elsewhere = (known_projects() if known is None else known).get(video)
+    if elsewhere is not None:
+        return elsewhere
     # A project that is there went on with a video that was moved from here; this is another one.
     return _free(wanted) if taken else wanted
+
+
+def known_projects() -> dict[Path, Path]:
+    """The projects among the program's own by the video that each is about."""
+    found: dict[Path, Path] = {}
+    for folder, its in _known_videos():
+        found.setdefault(its.path, folder)
+    return found
 
 
 def open_reader(
@@ -112,8 +124,20 @@ def _of_project(folder: Path) -> Target:
     try:
         project.check_video()
         return Target(project.video.path, folder)
+    except MissingVideoError as error:
+        raise _with_origin(error, project) from error
     finally:
         project.close()
+
+
+def _with_origin(error: MissingVideoError, project: Project) -> MissingVideoError:
+    """The same, with where a batch has read the video."""
+    from core.batch.origins import origin_of  # a batch opens videos itself
+
+    origin = origin_of(project.folder, project.video)
+    if origin is None:
+        return error
+    return MissingVideoError(error.problem, mend=f"fetch it from {origin}, or {error.mend}")
 
 
 def _moved(video: Path) -> Target | None:

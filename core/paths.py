@@ -22,6 +22,9 @@ VIDEO_SUFFIXES = (
 )  # fmt: skip
 """Of files that are taken for videos where a person names a folder."""
 
+DATABASE = "project.sqlite"
+"""Lies in every project, and makes a folder one."""
+
 _DIRS = PlatformDirs("flickerscope", appauthor=False)
 
 

@@ -181,9 +181,9 @@ class Queue:
         """Numbers of the violations of a view, in its order."""
         wanted = np.ones(len(self), np.bool_)
         if view.kind is not None:
-            wanted &= self.kind == _place(view.kind, self.kinds)
+            wanted &= self.kind == place_of(view.kind, self.kinds)
         if view.class_name is not None:
-            wanted &= self.class_id == _place(view.class_name, self.class_names)
+            wanted &= self.class_id == place_of(view.class_name, self.class_names)
         if view.track is not None:
             wanted &= self.track == view.track
         if view.state is not None:
@@ -209,10 +209,7 @@ class Queue:
             shown: What `shown` has given.
             after: The violation to go on from, None for the start.
         """
-        at = np.flatnonzero(shown == after) if after is not None else np.empty(0, np.int64)
-        first = int(at[0]) + 1 if len(at) else 0
-        turned = np.concatenate([shown[first:], shown[:first]])
-        left = turned[(self.state[turned] == ReviewState.TO_DO) & (turned != after)]
+        left = following(self.state, shown, after)
         return int(left[0]) if len(left) else None
 
     def marks(self) -> tuple[Rows, NDArray[np.uint8], NDArray[np.int8]]:
@@ -235,6 +232,26 @@ class Queue:
         return self._order[self._offset[number] : self._offset[number + 1]]
 
 
+def following(state: NDArray[np.uint8], shown: Rows, after: int | None) -> Rows:
+    """What there is to do of a view after one of its rows, and from its start again at its end.
+
+    Args:
+        state: `ReviewState` of every row.
+        shown: Rows of the view, in its order.
+        after: The row to go on from, which is left out; None for the start.
+    """
+    at = np.flatnonzero(shown == after) if after is not None else np.empty(0, np.int64)
+    first = int(at[0]) + 1 if len(at) else 0
+    turned = np.concatenate([shown[first:], shown[:first]])
+    left: Rows = turned[(state[turned] == ReviewState.TO_DO) & (turned != after)]
+    return left
+
+
+def place_of(name: str, names: tuple[str, ...]) -> int:
+    """Where a name stands; a number that nothing has, if it is not there."""
+    return names.index(name) if name in names else -2
+
+
 def _gain(findings: Findings) -> NDArray[np.float64]:
     columns = findings.columns
     frames = np.where(columns.doubted, columns.stop - columns.start, 1)
@@ -242,8 +259,3 @@ def _gain(findings: Findings) -> NDArray[np.float64]:
         columns.violation, frames * columns.plausibility, minlength=len(findings.violations)
     ).astype(np.float64)
     return gain
-
-
-def _place(name: str, names: tuple[str, ...]) -> int:
-    """Where a name stands; a number that nothing has, if it is not there."""
-    return names.index(name) if name in names else -2

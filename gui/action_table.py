@@ -35,7 +35,7 @@ SPECS = (
     ActionSpec("File", "open", "Open video…", "open", ("Ctrl+O",), "Open a video", "Open"),
     ActionSpec(
         "File", "open_project", "Open folder…", "film", ("Ctrl+Shift+O",),
-        "Open a project, or a folder of images",
+        "Open a folder of videos or projects, a project, or a folder of images",
     ),
     ActionSpec("File", "demo", "Open the demo", "demo", (), "Open the embedded demo"),
     ActionSpec(
@@ -118,6 +118,18 @@ SPECS = (
         "Go to the frame before that was selected for labeling",
     ),
     ActionSpec(
+        "Go", "next_video", "Next video", "next-video", ("Ctrl+PgDown",),
+        "Open the next video of the media list",
+    ),
+    ActionSpec(
+        "Go", "previous_video", "Previous video", "previous-video", ("Ctrl+PgUp",),
+        "Open the video before in the media list",
+    ),
+    ActionSpec(
+        "Go", "find_video", "Find a video…", "search", ("Ctrl+F",),
+        "Search the media list by name",
+    ),
+    ActionSpec(
         "Go", "forward", "One frame forward", "step-forward", (".", "Right"),
         "One frame forward", "Forward",
     ),
@@ -186,6 +198,10 @@ SPECS = (
     ActionSpec(
         "Review", "skip", "Skip", "skip", ("S",), "Leave this violation undecided and go on"
     ),
+    ActionSpec(
+        "Review", "review_all", "Review all videos", "review-all", ("Shift+M",),
+        "Go through the violations of all videos of the folder", checkable=True,
+    ),
     ActionSpec("Edit", "undo", "Undo", "undo", ("Ctrl+Z", "Z"), "Take back the last decision"),
     ActionSpec(
         "Edit", "redo", "Redo", "redo", ("Ctrl+Shift+Z", "Shift+Z"),
@@ -234,6 +250,10 @@ SPECS = (
     ActionSpec(
         "View", "split", "Neighbouring frames", "split", ("V",),
         "Show the frame between the one before and the one after", checkable=True,
+    ),
+    ActionSpec(
+        "View", "media_list", "Media list", "media-list", ("M",),
+        "Show the videos of the folder", checkable=True,
     ),
     ActionSpec(
         "View", "jobs", "Jobs", "jobs", ("Ctrl+J",), "Show what is under way and what has ended"

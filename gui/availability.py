@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _ALWAYS = {
     *("open", "open_project", "demo", "settings", "quit"),
     *("palette", "jobs", "guide", "help", "change_keys"),
+    # These need a folder of videos; `gui.collection.browsing` sees to them.
+    *("media_list", "find_video", "next_video", "previous_video"),
 }
 _NEED_BOX = (
     *("accept", "reject", "accept_gap", "reject_gap", "accept_track", "reject_track"),

@@ -16,6 +16,7 @@ from gui.cloud.scheduling import Scheduler
 from gui.cloud.selecting import SelectionReader
 from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
+from gui.collection.finding import Finder
 from gui.copying import Copier
 from gui.exporting import Exporter
 from gui.i18n import tr, tr_n
@@ -24,6 +25,8 @@ from gui.labels import LabelReader
 from gui.messages import Banner
 from gui.movies import MovieMaker
 from gui.opening import Opener
+from gui.selection.keeping import Keeper
+from gui.selection.reading import PartReader
 from gui.selection.reporting import Reporter
 from gui.status import JobStatus, found, how_far, outcome
 from gui.text import percent
@@ -49,6 +52,7 @@ class Background(QObject):
         super().__init__(window)
         self.jobs = JobList(self)
         self.opener = Opener(self)
+        self.finder = Finder(self)
         self.exporter = Exporter(window, banner)
         self.movies = MovieMaker(window, banner)
         self.uploader = Uploader(window, banner)
@@ -58,6 +62,8 @@ class Background(QObject):
         self.selections = SelectionReader(window, banner)
         self.follower = Follower(window, banner)
         self.reporter = Reporter(window, banner)
+        self.parts = PartReader(window, banner)
+        self.keeper = Keeper(window, banner)
         self.labels = LabelReader(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
@@ -67,6 +73,8 @@ class Background(QObject):
             "schedule": self.scheduler,
             "selection": self.selections,
             "report": self.reporter,
+            "parts": self.parts,
+            "keep": self.keeper,
             "labels": self.labels,
         }
         """By the name of their action, if any; of several the status bar shows the first."""
@@ -77,6 +85,8 @@ class Background(QObject):
         status.cancel_requested.connect(self.stop_shown)
         status.pause_requested.connect(self.pause_shown)
         self.jobs.changed.connect(lambda: status.show_count(len(self.jobs.under_way)))
+        self.finder.began.connect(self._begin_finding)
+        self.finder.ended.connect(self._end_finding)
         self.opener.began.connect(self._begin_opening)
         self.opener.progressed.connect(self._show_opening)
         self.opener.opened.connect(self._note_opened)
@@ -109,6 +119,7 @@ class Background(QObject):
         self.follower.attach(session)
         self.signer.attach(session)
         self.labels.attach(session)
+        self.keeper.attach(session)
         if session is not None:
             session.detection_changed.connect(self._show_detecting)
             session.detection_told.connect(self._show_preparing)
@@ -122,7 +133,9 @@ class Background(QObject):
 
     def stop_shown(self) -> None:
         """Stop what the status bar shows."""
-        if self.opener.busy:
+        if self.finder.busy:
+            self.finder.cancel()
+        elif self.opener.busy:
             self.opener.cancel()
         elif shown := self._shown_asked:
             self._asked[shown].cancel()
@@ -138,6 +151,7 @@ class Background(QObject):
 
     def close(self) -> None:
         """Stop everything but detection, which is the session's, and wait until it has."""
+        self.finder.close()
         self.opener.close()
         for job in self._asked.values():
             job.close()
@@ -147,12 +161,12 @@ class Background(QObject):
     @property
     def _taken(self) -> bool:
         """Whether the status bar shows what comes before detecting and copying."""
-        return self.opener.busy or self._shown_asked is not None
+        return self.finder.busy or self.opener.busy or self._shown_asked is not None
 
     @property
     def _shown_asked(self) -> str | None:
         """The job of a dialog that the status bar shows."""
-        if self.opener.busy:
+        if self.finder.busy or self.opener.busy:
             return None
         return next((name for name, job in self._asked.items() if job.busy), None)
 
@@ -162,6 +176,15 @@ class Background(QObject):
         return {name for name, job in self._asked.items() if job.busy}
 
     # Opening
+
+    def _begin_finding(self, folder: Path) -> None:
+        self._status.begin_job(tr("Looking through {name}…", name=folder.name), can_cancel=True)
+        title = tr("Looking through {name}", name=folder.name)
+        self.jobs.begin("finding", title, self.finder.cancel)
+
+    def _end_finding(self) -> None:
+        self.jobs.end("finding", tr("Ended"))
+        self._rest()
 
     def _begin_opening(self, name: str) -> None:
         self._opened = tr("Stopped")

@@ -33,6 +33,10 @@ def _stay() -> None:
 class Deciding(Showing):
     """Decisions of one window's person."""
 
+    onward: Callable[[int | None], int | None] | None = None
+    """Which violation follows one, where not this queue says that but one of many videos; None if
+    the person goes elsewhere."""
+
     def decide(self, verdict: Verdict, scope: Scope = "box") -> None:
         """Give boxes a verdict, and go on to the next ones to do if these were.
 
@@ -208,7 +212,8 @@ class Deciding(Showing):
         """
         left = self.queue.to_do_in(number) if number is not None and within else ()
         if not left:
-            following = self.queue.next_to_do(shown, number)
+            onward = self.onward or partial(self.queue.next_to_do, shown)
+            following = onward(number)
             left = self.queue.to_do_in(following) if following is not None else ()
         if left:
             self.focus(left[0])

@@ -55,12 +55,17 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "copy": window.jobs.copier.start,
         "settings": window.show_settings,
         "quit": window.close,
+        "next_video": lambda: window.browsing.step(1),
+        "previous_video": lambda: window.browsing.step(-1),
+        "find_video": window.browsing.search,
         "go_to": window.sheets.go_to,
         "palette": window.sheets.palette,
         "jobs": window.sheets.jobs,
         "help": window.sheets.keys,
         "change_keys": window.change_keys,
         "guide": window.sheets.guide,
+        "undo": window.across.undo,
+        "redo": window.across.redo,
     }
 
 
@@ -74,8 +79,6 @@ _ON_SESSION: dict[str, Callable[[Session], object]] = {
     "forward_10": lambda s: s.step(10),
     "accept": lambda s: s.decide(_ACCEPT),
     "reject": lambda s: s.decide(_REJECT),
-    "undo": lambda s: s.undo(),
-    "redo": lambda s: s.redo(),
     "next": lambda s: s.next_violation(),
     "previous": lambda s: s.previous_violation(),
     "next_selected": lambda s: s.next_selected(),
@@ -146,4 +149,10 @@ def switches(window: MainWindow) -> dict[str, Callable[[bool], object]]:
         if window.workspace is not None:
             window.workspace.set_selecting(on)
 
-    return {"ghosts": ghosts, "split": split, "select": select}
+    return {
+        "ghosts": ghosts,
+        "split": split,
+        "select": select,
+        "media_list": window.browsing.set_shown,
+        "review_all": window.across.review_all,
+    }

@@ -25,29 +25,27 @@ from PySide6.QtWidgets import (
 )
 
 from core.demo import demo_video
-from core.errors import (
-    ChangedDetectorError,
-    ChangedVideoError,
-    DetectorError,
-    MissingVideoError,
-    UserError,
-)
+from core.errors import ChangedDetectorError, DetectorError, UserError
 from core.settings import Appearance, Settings, save_settings
 from gui import window_layout
 from gui.actions import apply_keys, make_actions, tint_actions
 from gui.availability import allow
 from gui.background import Background
+from gui.collection.browsing import Browsing
 from gui.detecting import Detecting
 from gui.handlers import handlers, presses_focused, switches
 from gui.i18n import tr
 from gui.icons import icon
 from gui.keymap import Keys
+from gui.lost_videos import LostVideos
 from gui.messages import Banner
-from gui.opening import ask_for_video, locate
+from gui.opening import ask_for_video, moved_sentence
+from gui.review.across import Across
 from gui.selecting import Selecting
 from gui.sheets import Sheets
 from gui.start_page import StartPage
 from gui.status import JobStatus
+from gui.still import Still
 from gui.theme import Theme, apply_theme
 from gui.toolbar import RecentMenu, make_toolbar
 
@@ -79,12 +77,17 @@ class MainWindow(QMainWindow):
         )
         self.jobs = Background(self, self.job_status, self.banner)
         self.selecting = Selecting(self.actions_by_name, self.jobs, self.banner, self)
+        self.browsing = Browsing(self.actions_by_name, self.jobs, theme, self)
+        self.selecting.whole.attach(self.browsing.library)
+        self.lost = LostVideos(self, self.banner)
+        self.across = Across(self.browsing.library, self.jobs, self.banner, self)
         self.sheets = Sheets(self)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
         self.setAcceptDrops(True)
         window_layout.restore(self, settings.window)
+        self.browsing.restore(settings.window.splitters)
         self.setWindowTitle("Flickerscope")
         self._show_recent()
         self._update_actions()
@@ -98,10 +101,10 @@ class MainWindow(QMainWindow):
     # What the person asks for
 
     def open_path(self, path: Path) -> None:
-        """Open a video or a project, in the background."""
+        """Open a video, a project, or a folder of many, in the background."""
         self._detect_when_open = False
         self.banner.hide()
-        self.jobs.opener.open(path)
+        self.browsing.open(path)
 
     def open_demo(self) -> None:
         """Open the embedded demo with its own detector, and detect unless that was done."""
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
         """Dress all that paints itself."""
         self._theme = theme
         self.start_page.set_theme(theme)
+        self.browsing.set_theme(theme)
         if self.workspace is not None:
             self.workspace.set_theme(theme)
         tint_actions(self.actions_by_name, theme)
@@ -140,10 +144,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         layout = window_layout.noted(self, self.workspace, self._settings.window)
-        self._settings = replace(self._settings, window=layout)
+        sizes = {**layout.splitters, **self.browsing.sizes()}
+        self._settings = replace(self._settings, window=replace(layout, splitters=sizes))
         save_settings(self._settings)
         self.jobs.close()
         self._leave_workspace()
+        self.browsing.close()
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -177,46 +183,21 @@ class MainWindow(QMainWindow):
         try:
             project = Project.open_or_create(opened.target.folder, opened.info)
         except UserError as error:
-            self._opening_failed(opened.asked_for, error)
+            self.lost.tell(opened.asked_for, error)
             return
         keep_index(project.folder, opened.info.identity, opened.index)
         moved_from = opened.target.moved_from
-        self._settings = self._settings.with_recent(opened.asked_for, moved_from=moved_from)
-        save_settings(self._settings)
-        self._show_recent()
+        self._note_opened(self.browsing.to_remember(opened), moved_from)
+        self._still.hold()
         self._leave_workspace()
         self._enter(Session(project, opened.info, opened.index, self, seen=opened.seen))
         if moved_from is not None:
-            self.banner.show_message(
-                "info",
-                tr(
-                    "{name} was {before} before; its project goes on with the file at its new "
-                    "place.",
-                    name=opened.info.path.name,
-                    before=moved_from,
-                ),
-            )
+            self.banner.show_message("info", moved_sentence(opened))
 
-    @Slot(object, object)
-    def _opening_failed(self, path: Path, error: BaseException) -> None:
-        find = (tr("Find the video…"), partial(self._locate, path))
-        if isinstance(error, MissingVideoError):
-            # The button is the mend; how to do it without a window is not for here.
-            self.banner.show_message("error", f"{error.problem}.", find)
-        elif isinstance(error, ChangedVideoError):
-            self.banner.show_error(error, find)
-        else:
-            self.show_error(error)
-
-    def _locate(self, path: Path) -> None:
-        """Let the person show where the video of a project is now, and open it there."""
-        try:
-            found = locate(self, path)
-        except UserError as error:
-            self.banner.show_error(error, (tr("Find the video…"), partial(self._locate, path)))
-            return
-        if found is not None:
-            self.open_path(found)
+    def _note_opened(self, path: Path, moved_from: Path | None = None) -> None:
+        self._settings = self._settings.with_recent(path, moved_from=moved_from)
+        save_settings(self._settings)
+        self._show_recent()
 
     def _enter(self, session: Session) -> None:
         from gui.workspace import Workspace
@@ -227,6 +208,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(session, review, self._theme, self._settings, self._pages)
         self.workspace.player.playing_changed.connect(self._show_playing)
         self.workspace.split_changed.connect(self.actions_by_name["split"].setChecked)
+        self.workspace.pane.shown.connect(self._still.release)
         self._pages.addWidget(self.workspace)
         self._pages.setCurrentWidget(self.workspace)
         window_layout.restore_splitters(self.workspace, self._settings.window)
@@ -242,9 +224,11 @@ class MainWindow(QMainWindow):
             changed.connect(self._update_actions)
         session.failed.connect(self.show_error)
         session.reader.changed.connect(self._update_actions)
+        self.browsing.follow(session)
         self.selecting.follow(self.workspace)
         self.detecting.follow(session)
         self.jobs.follow(session, self._settings.proxies)
+        self.across.follow(self.workspace)
         self._show_position(session.frame)
         self.workspace.setFocus()
         if session.damage is not None:
@@ -254,10 +238,15 @@ class MainWindow(QMainWindow):
 
     def _leave_workspace(self) -> None:
         if self.workspace is not None:
+            self.workspace.canvas.commit()
+            self.browsing.follow(None)
             self.jobs.follow(None, None)
             self.detecting.follow(None)
             self.selecting.follow(None)
+            layout = window_layout.noted(self, self.workspace, self._settings.window)
+            self._settings = replace(self._settings, window=layout)
             self.workspace.close_session()
+            self.across.follow(None)
             self._pages.removeWidget(self.workspace)
             self.workspace.session.deleteLater()
             self.workspace.deleteLater()
@@ -287,6 +276,7 @@ class MainWindow(QMainWindow):
             cannot_copy=self.jobs.copier.why_not(),
             selecting=self.selecting.under_way,
         )
+        self.across.allow(self.actions_by_name)
 
     # Actions
 
@@ -298,7 +288,7 @@ class MainWindow(QMainWindow):
 
     def choose_project(self) -> None:
         """Let the person choose a folder, and open it."""
-        path = QFileDialog.getExistingDirectory(self, tr("Open a project, or a folder of images"))
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder of videos, or a project"))
         if path:
             self.open_path(Path(path))
 
@@ -375,9 +365,16 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].toggled.connect(switch)
         self.sheets.change_keys_requested.connect(self.change_keys)
         self.jobs.opener.opened.connect(self._opened)
-        self.jobs.opener.failed.connect(self._opening_failed)
+        self.jobs.opener.failed.connect(self.lost.tell)
+        self.jobs.finder.failed.connect(self.lost.tell)
+        self.lost.failed.connect(self.show_error)
+        self.lost.found.connect(self.open_path)
+        self.lost.told.connect(self.across.give_up)
+        self.browsing.open_requested.connect(self.open_path)
+        self.browsing.folder_opened.connect(self._note_opened)
         self.jobs.changed.connect(self._update_actions)
         self.selecting.changed.connect(self._update_actions)
+        self.across.changed.connect(self._update_actions)
         self.detecting.chosen.connect(self._note_model)
         # Detection goes on with the small copy.
         self.detecting.starting.connect(self.jobs.copier.end)
@@ -388,13 +385,14 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._pages = QStackedWidget()
+        self._still = Still(self._pages)
         self._pages.addWidget(self.start_page)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.banner)
-        rows.addWidget(self._pages, 1)
+        rows.addWidget(self.browsing.beside(self._pages), 1)
         self.setCentralWidget(whole)
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.job_status)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.paths import VIDEO_SUFFIXES
 from gui.i18n import tr
 from gui.jobs import IsCancelled, Job, Report
+from gui.look_ahead import LookAhead
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from core.pipeline import Seen
     from core.project import Project
     from core.video.reader import VideoInfo
+    from gui.session import Session
+
+Stamp = tuple[str, int, int] | None
+"""A run, and size and time of its file; None for no run."""
+T = TypeVar("T")
 
 
 def ask_for_video(parent: QWidget, was: Path | None = None) -> Path | None:
@@ -85,6 +91,17 @@ class Opened:
     index: FrameIndex
     seen: Seen | None = None
     """The newest run of its project with what was found in it, if that could be read."""
+    stamp: Stamp = None
+    """Of that run when it was read; see `still_so`."""
+
+
+def moved_sentence(opened: Opened) -> str:
+    """What to say of a video that was found again elsewhere."""
+    return tr(
+        "{name} was {before} before; its project goes on with the file at its new place.",
+        name=opened.info.path.name,
+        before=opened.target.moved_from,
+    )
 
 
 class Opener(QObject):
@@ -105,19 +122,28 @@ class Opener(QObject):
         super().__init__(parent)
         self._job: Job[Opened] | None = None
         self._next: Path | None = None
+        self.ahead = LookAhead(lambda path: partial(_open, path), still_so, self)
+        """What it opens ahead is opened at once."""
 
     def open(self, path: Path) -> None:
         """Open a video or a project folder."""
         if self._job is not None:
             self._next = path
             return
+        opened = self.ahead.take(path)
+        if opened is not None:
+            self.opened.emit(opened)
+            self.ended.emit()
+            return
         self.began.emit(path.name)
-        self._job = Job(partial(_open, path), self)
+        begun = self.ahead.hand_over(path)
+        self._job = begun or Job(partial(_open, path), self)
         self._job.progressed.connect(lambda share: self.progressed.emit(path.name, share))
         self._job.succeeded.connect(self.opened)
         self._job.failed.connect(lambda error: self.failed.emit(path, error))
         self._job.finished.connect(self._finish)
-        self._job.start()
+        if begun is None:
+            self._job.start()
 
     @property
     def busy(self) -> bool:
@@ -137,6 +163,7 @@ class Opener(QObject):
             self._job.blockSignals(True)
             self._job.cancel()
             self._job.wait()
+        self.ahead.close()
 
     def _finish(self) -> None:
         if self._job is not None:
@@ -156,11 +183,47 @@ def _open(path: Path, report: Report, cancelled: IsCancelled) -> Opened:
 
     target = find(path)
     with open_reader(target, on_progress=report, cancelled=cancelled) as reader:
-        seen = _seen(target.folder, lambda project: current_seen(project, reader.index))
-        return Opened(path, target, reader.info, reader.index, seen)
+        stamp = _look(target.folder, _stamp)
+        seen = _look(target.folder, lambda project: current_seen(project, reader.index))
+        return Opened(path, target, reader.info, reader.index, seen, stamp)
 
 
-def _seen(folder: Path, look: Callable[[Project], Seen | None]) -> Seen | None:
+def opened_by(session: Session) -> Opened | None:
+    """What is open, to be opened again; None where it may have changed since it was read."""
+    from core.opening import Target
+    from core.pipeline import Seen
+
+    run, found = session.run, session.as_found
+    if run is None or found is None or session.detecting or not session.complete:
+        return None
+    folder = session.project.folder
+    target, seen = Target(session.info.path, folder), Seen(run, session.detections, found)
+    return Opened(folder, target, session.info, session.index, seen, _stamp(session.project))
+
+
+def still_so(opened: Opened) -> bool:
+    """Whether neither the video nor the run of its project has changed since it was opened."""
+    from core.video.identity import identify
+
+    try:
+        same = identify(opened.info.path) == opened.info.identity
+    except OSError:
+        return False
+    return same and _look(opened.target.folder, _stamp) == opened.stamp
+
+
+def _stamp(project: Project) -> Stamp:
+    run = project.run
+    if run is None:
+        return None
+    try:
+        file = project.run_file(run.id).stat()
+    except OSError:
+        return run.id, 0, 0
+    return run.id, file.st_size, file.st_mtime_ns
+
+
+def _look(folder: Path, look: Callable[[Project], T | None]) -> T | None:
     from core.errors import UserError
     from core.project import Project, is_project
 

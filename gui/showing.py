@@ -209,6 +209,10 @@ class Showing(QObject):
         """Put a box under review and show its frame."""
         self.go_to(box.frame, box)
 
+    def unfocus(self) -> None:
+        """Put no box under review."""
+        self._focus(None)
+
     def shown_of(self, findings: Findings) -> Findings:
         """What of a run's findings is shown: recalibrated, and within the thresholds."""
         return recalibrated(findings, self.project.recalibration).within(self.thresholds)

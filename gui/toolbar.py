@@ -74,6 +74,8 @@ class MainBar(QToolBar):
         """Those that can do without their words, the next ones to lose them last."""
         self._wordless: list[tuple[list[QToolButton], int]] = []
         """Those that have lost them, and the pixels that this gave; the newest last."""
+        self._fitted: tuple[int, ...] = ()
+        """The widths for which that is so; see `_widths`."""
 
     def terse(self, buttons: list[QToolButton]) -> None:
         """Let these lose their words together, after those that were named before."""
@@ -87,9 +89,19 @@ class MainBar(QToolBar):
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+        # Measuring asks for a layout again, for ever unless it is known when nothing has changed.
+        asked = event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize)
+        if asked and self._widths() != self._fitted:
             self._fit()
+            self._fitted = self._widths()
         return done
+
+    def _widths(self) -> tuple[int, ...]:
+        """All that decides which words there is room for, px."""
+        parts = [self.widgetForAction(action) for action in self.actions()]
+        shown = [part for part in parts if part is not None]
+        wanted = (max(part.sizeHint().width(), part.minimumWidth()) for part in shown)
+        return (self.width(), *wanted)
 
     def _fit(self) -> None:
         shown = len(self._worded)

@@ -15,6 +15,7 @@ from gui.player import Player
 from gui.review.panel import ReviewPanel
 from gui.selection.page import SelectionPage
 from gui.selection.pictures import Pictures
+from gui.selection.whole import Whole
 from gui.session import Session
 from gui.theme import Theme
 from gui.thumbnails import Thumbnails
@@ -38,6 +39,10 @@ class Workspace(QWidget):
     """An `Outcome`."""
     report_requested = Signal(object)
     """A `ReportOrder`."""
+    keep_requested = Signal(object)
+    """A `KeepOrder`: select frames of several videos."""
+    open_requested = Signal(object, int)
+    """Open another project of the collection, at a frame."""
 
     def __init__(
         self,
@@ -56,6 +61,8 @@ class Workspace(QWidget):
         self._thumbnails = self._thumbnails_for(settings)
         self.page: SelectionPage | None = None
         """Made when it is first asked for."""
+        self.whole: Whole | None = None
+        """All videos of the window's collection, for that page."""
         self._theme, self._settings = theme, settings
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._late.timeout.connect(self._follow)
@@ -184,13 +191,13 @@ class Workspace(QWidget):
     # Inside
 
     def _make_page(self) -> SelectionPage:
-        place, info = self._settings.proxies, self.session.info
-        folder = proxy_folder(place, info.identity) if place is not None else None
-        page = SelectionPage(self.session, Pictures(info.path, self.session.index, folder))
+        page = SelectionPage(self.session, Pictures(self._settings.proxies), self.whole)
         page.set_theme(self._theme)
         page.previewed.connect(self._feed.show_preview)
         page.selected.connect(self.frames_selected)
         page.report_requested.connect(self.report_requested)
+        page.keep_requested.connect(self.keep_requested)
+        page.open_requested.connect(self.open_requested)
         page.back_requested.connect(lambda: self.set_selecting(False))
         self._upper.addWidget(page)
         return page

@@ -1,6 +1,7 @@
 """Brings videos from S3 to this computer, once for all who work on them at a time."""
 
 import errno
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,8 +14,10 @@ from core.batch.steps import Item, Tell
 from core.cloud.address import S3Way
 from core.cloud.objects import Stored, patient_client
 from core.cloud.receiving import PARTS_AT_ONCE, receive
-from core.errors import BatchError, VideoError
+from core.errors import BatchError, CloudError, VideoError
 from core.video.identity import FileIdentity, identify
+
+log = logging.getLogger(__name__)
 
 STAGE = "Fetching"
 _VIDEOS = "videos"
@@ -93,9 +96,12 @@ class Cache:
         except BaseException:
             self._remove(item.key)
             raise
-        for folder in self._folder.iterdir():
-            if folder.is_dir() and not self._is_needed(folder.name):
-                self._remove(folder.name)
+        try:
+            for folder in self._folder.iterdir():
+                if folder.is_dir() and not self._is_needed(folder.name):
+                    self._remove(folder.name)
+        except CloudError as error:  # what was done with the video stands
+            log.warning("fetched videos stay in %s: %s", self._folder, error)
 
     def path(self, item: Item) -> Path:
         """Where a video lies if it is here."""

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from filelock import FileLock
 
@@ -46,7 +47,8 @@ class FolderPlace:
     def write_once(self, name: str, content: bytes) -> bool:
         """See `Place.write_once`."""
         path = self._new(name)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        # No process id, which is the same on two computers now and then.
+        temporary = path.with_name(f".{path.name}.{uuid4().hex}")
         try:
             _fill(temporary, content)
             os.link(temporary, path)  # unlike a rename, refuses to take the place of a file

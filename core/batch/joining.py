@@ -1,4 +1,4 @@
-"""The detections and embeddings of a run, put together from those of its parts."""
+"""Whether parts belong together, and the detections and embeddings that they make."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
@@ -8,11 +8,63 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.batch.part_file import PartFile
+from core.batch.part_file import PartFile, PartHead, asked
 from core.detections import Detections
+from core.detectors.base import DetectorConfig, DetectorInfo
 from core.embeddings.store import Widths, remove_embeddings, write_embeddings
+from core.errors import ChangedDetectorError, ProjectError
+from core.frames import FrameRange
+from core.planning import means
 
 _ITEM = np.dtype(np.float16).itemsize
+
+
+def check_complete(heads: Sequence[PartHead], config: DetectorConfig, count: int) -> None:
+    """Make sure that parts are of a run, and follow each other from its first frame to its end.
+
+    Args:
+        heads: Of the parts, in order.
+        config: What was asked for.
+        count: Frames of the video.
+
+    Raises:
+        ProjectError: They do not.
+    """
+    stop = config.sampling.end(count)
+    found = [head.frames for head in heads]
+    ends = [frames.stop for frames in found]
+    if [frames.start for frames in found] != [0, *ends[:-1]] or ends[-1:] != [stop]:
+        said = ", ".join(f"{frames.start}-{frames.stop}" for frames in found) or "none"
+        raise ProjectError(
+            f"The parts do not cover frames 0-{stop} one after the other ({said})",
+            mend="detect those that are missing",
+        )
+    for head in heads:
+        if head.asked != asked(config):
+            raise ProjectError(
+                f"Frames {_said(head.frames)} were detected with other settings",
+                mend="detect them again",
+            )
+
+
+def check_same_detector(info: DetectorInfo, heads: Sequence[PartHead]) -> None:
+    """Make sure that parts were made with the weights, libraries and means of a run.
+
+    Raises:
+        ChangedDetectorError: One was not.
+    """
+    for head in heads:
+        if means(head.info) != means(info):
+            raise changed(head.frames, head.info)
+
+
+def changed(frames: FrameRange, info: DetectorInfo) -> ChangedDetectorError:
+    """The error that says that some frames were detected with other weights or means."""
+    return ChangedDetectorError(
+        f"Frames {_said(frames)} were detected with another {info.model} than the others "
+        f"({info.version}, {info.backend}, {info.precision}, weights {info.sha256[:8]})",
+        mend="give all workers the same packages and devices, and detect all parts again",
+    )
 
 
 def joined_detections(parts: Sequence[PartFile]) -> Detections:
@@ -94,3 +146,7 @@ def _object_rows(part: PartFile, widths: Widths, boxes: int) -> Iterable[bytes]:
     if part.widths is not None and part.widths.objects == widths.objects:
         return part.object_rows()
     return repeat(bytes((widths.objects or 0) * _ITEM), boxes)
+
+
+def _said(frames: FrameRange) -> str:
+    return f"{frames.start:,}-{frames.stop - 1:,}"

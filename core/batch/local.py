@@ -12,27 +12,38 @@ from core.batch.engines import EngineChoice, OnTold
 from core.batch.steps import Result, Step, Told, Work
 from core.batch.worker import Given, answer, begin_worker
 from core.child import LastingChild
-from core.detectors.machine import usable_cores
+from core.detectors.base import DetectorConfig
+from core.detectors.machine import has_graphics_device, memory_bytes, usable_cores
 from core.errors import WorkerDiedError
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Times that a step is tried whose workers die."""
-_CORES = 1
-"""Of each worker, unless a person says how many workers there are."""
+_GRAPHICS_WORKERS = 2
+"""On a graphics device: while the network of one runs, the other selects, exports and loads."""
+_WORKER_BYTES = 3 << 29
+"""Memory of the computer for each worker, at least: with yolov8n and small videos one was seen to
+take 0.9 GiB."""
 
 
-def worker_count(choice: EngineChoice) -> int:
-    """How many steps are carried out at a time."""
-    return choice.workers or max(usable_cores() // _CORES, 1)
+def worker_count(choice: EngineChoice, config: DetectorConfig) -> int:
+    """How many steps are carried out at a time: by default one on each core."""
+    if choice.workers is not None:
+        return choice.workers
+    count, memory = usable_cores(), memory_bytes()
+    if config.device in ("cuda", "mps") or (config.device == "auto" and has_graphics_device()):
+        count = min(count, _GRAPHICS_WORKERS)
+    if memory is not None:
+        count = min(count, memory // _WORKER_BYTES)
+    return max(count, 1)
 
 
 class LocalEngine:
     """See `Engine`. A thread waits for each worker's process, which lasts from step to step."""
 
     def __init__(self, choice: EngineChoice, work: Work, on_told: OnTold) -> None:
-        self._count = worker_count(choice)
+        self._count = worker_count(choice, work.request.config)
         share = work.cores or max(usable_cores() // self._count, 1)
         self._stopped = Event()
         self._workers = [

@@ -51,18 +51,15 @@ def forget_outcome(place: Place, key: str) -> None:
 
 def prepare(item: Item, made: Made, scratch: Path, seconds: float) -> None:
     """Note in the scratch folder that all is made, and where it belongs."""
-    sources = {f"projects/{item.name}.flickerscope": made.project.name}
-    export = ""
-    if made.export is not None:
-        sources = {f"projects/{item.name}.flickerscope": made.project.name}
-    export = ""
+    project = f"projects/{item.name}.flickerscope"
+    sources, export = {project: made.project.name}, ""
     if made.export is not None:
         export = f"exports/{item.name}{made.export.suffix}"
         sources[export] = made.export.name
     outcome = Outcome(
         item,
         "done",
-        project=f"projects/{item.name}.flickerscope",
+        project=project,
         export=export,
         counts=made.counts,
         notices=made.notices,

@@ -15,7 +15,7 @@ from core.detections import Detections
 from core.detectors.base import DetectorConfig, DetectorInfo
 from core.embeddings.embeddings import Embeddings
 from core.embeddings.store import Widths
-from core.errors import ProjectError
+from core.errors import DamagedPartError, ProjectError
 from core.frames import FrameRange
 from core.paths import write_atomically
 
@@ -172,7 +172,7 @@ class PartFile:
             raise self._damaged(str(error) or type(error).__name__) from error
 
     def _damaged(self, why: str) -> ProjectError:
-        return ProjectError(
+        return DamagedPartError(
             f"The part of a run in {self._path} is missing or damaged ({why})",
             mend="delete it and detect it again",
         )

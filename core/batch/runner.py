@@ -142,8 +142,8 @@ class _UnderWay:
         self.steps: dict[Future[Result], Step] = {}
         self._ended: SimpleQueue[Future[Result]] = SimpleQueue()
         self._divided: dict[str, Divided] = {}
-        self._parts: dict[str, dict[FrameRange, float]] = {}
-        """Seconds that each part of a divided video has taken, by the video's key."""
+        self._parts: dict[str, dict[FrameRange, Part]] = {}
+        """Those of each divided video that are done, by the video's key."""
         self._over: set[str] = set()
 
     def begin(self, item: Item) -> None:
@@ -191,11 +191,14 @@ class _UnderWay:
                 for frames in result.ranges:
                     self._submit(Detect(result.item, frames))
             case Part():
-                self._parts[key][result.frames] = result.seconds
+                self._parts[key][result.frames] = result
                 divided, done = self._divided[key], self._parts[key]
                 if len(done) == len(divided.ranges):
-                    seconds = round(divided.seconds + sum(done.values()), 3)
-                    self._submit(Finish(result.item, divided.ranges, seconds))
+                    seconds = divided.seconds + sum(part.seconds for part in done.values())
+                    told = (notice for part in done.values() for notice in part.notices)
+                    notices = tuple(dict.fromkeys(told))
+                    step = Finish(result.item, divided.ranges, round(seconds, 3), notices)
+                    self._submit(step)
 
     def _give_up(self, key: str) -> None:
         """Take back what has not begun of a video that is over: its other parts."""

@@ -4,11 +4,10 @@ A part is cut where a keyframe begins it, and looks at one more frame before it:
 picture from that frame to its first one belongs to it. So what the parts hold together is, bit for
 bit, what one pass would have seen; tracks, gaps and scores are found in the whole of it.
 
-That holds on a processor, where each picture is inferred alone. A graphics device infers several
-together and may choose another order of its sums for another number of them: there the last bits of
-scores and boxes can differ from one pass's in the batches that a seam divides. And it holds for
-frames that the file has whole. What an H.264 decoder makes up in a damaged stretch differs from one
-pass to the next, so it differs between parts as well.
+Two things are outside of that. A graphics device infers several pictures together and may choose
+another order of its sums for another number of them: the last bits of scores and boxes can differ
+in the batches that a seam divides. And what an H.264 decoder makes up in a damaged stretch differs
+from one pass to the next.
 """
 
 import logging
@@ -20,7 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.batch.joining import joined_detections, write_joined_embeddings
+from core.batch.joining import (
+    changed,
+    check_complete,
+    check_same_detector,
+    joined_detections,
+    write_joined_embeddings,
+)
 from core.batch.part_file import PartFile, PartHead, asked, not_saved, write_part
 from core.boxes import Boxes
 from core.detections import Detections, DetectionsBuilder, empty_detections
@@ -118,10 +123,10 @@ def join_parts(project: Project, config: DetectorConfig, run_id: str, files: Seq
     """
     parts = [PartFile(file) for file in files]
     heads = [part.head for part in parts]
-    _check_complete(heads, config, project.video.frame_count)
+    check_complete(heads, config, project.video.frame_count)
     known = next((run for run in project.runs if run.id == run_id), None)
     run = known or Run.begin(run_id, config, heads[0].info)
-    _check_same_detector(run.info, heads)
+    check_same_detector(run.info, heads)
     detections = joined_detections(parts)
     run_file = project.run_file(run_id)
     write_joined_embeddings(run_file, parts, detections, embedded_by(config))
@@ -186,7 +191,7 @@ class _Attempt:
             except OSError as error:
                 raise not_saved(self._file, error) from error
         elif means(self._begun) != means(info):
-            raise _changed(self._frames, info)
+            raise changed(self._frames, info)
 
 
 def _begun(
@@ -234,40 +239,3 @@ def _boxes_before(seen: Detections, looked_at: range) -> Boxes | None:
     """The boxes in the last frame of a part that was looked at so far."""
     done = looked_at[: bisect_left(looked_at, seen.frame_count)]
     return seen.xyxy[seen.rows(done[-1])] if done else None
-
-
-def _check_complete(heads: Sequence[PartHead], config: DetectorConfig, count: int) -> None:
-    """Make sure that parts are of a run, and follow each other from its first frame to its end."""
-    stop = config.sampling.end(count)
-    found = [head.frames for head in heads]
-    ends = [frames.stop for frames in found]
-    if [frames.start for frames in found] != [0, *ends[:-1]] or ends[-1:] != [stop]:
-        said = ", ".join(f"{frames.start}-{frames.stop}" for frames in found) or "none"
-        raise ProjectError(
-            f"The parts do not cover frames 0-{stop} one after the other ({said})",
-            mend="detect those that are missing",
-        )
-    for head in heads:
-        if head.asked != asked(config):
-            raise ProjectError(
-                f"Frames {_said(head.frames)} were detected with other settings",
-                mend="detect them again",
-            )
-
-
-def _check_same_detector(info: DetectorInfo, heads: Sequence[PartHead]) -> None:
-    for head in heads:
-        if means(head.info) != means(info):
-            raise _changed(head.frames, head.info)
-
-
-def _changed(frames: FrameRange, info: DetectorInfo) -> ChangedDetectorError:
-    return ChangedDetectorError(
-        f"Frames {_said(frames)} were detected with another {info.model} than the others "
-        f"({info.version}, {info.backend}, {info.precision}, weights {info.sha256[:8]})",
-        mend="give all workers the same packages and devices, and detect all parts again",
-    )
-
-
-def _said(frames: FrameRange) -> str:
-    return f"{frames.start:,}-{frames.stop - 1:,}"

@@ -73,6 +73,8 @@ class Finish:
     """Ascending, without gaps."""
     seconds: float = 0.0
     """That its earlier steps have taken."""
+    notices: tuple[str, ...] = ()
+    """What these have told."""
 
 
 Step = Begin | Detect | Finish
@@ -94,6 +96,8 @@ class Part:
     item: Item
     frames: FrameRange
     seconds: float
+    notices: tuple[str, ...] = ()
+    """What a person should know of."""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from core.batch.fetching import Cache, another_one, fetch, file_name
 from core.batch.finding import Candidate, Unreadable, find_local
 from core.batch.in_s3 import find_in_s3
 from core.batch.naming import give_names
+from core.batch.origins import key_of
 from core.batch.place import Place
 from core.batch.request import BatchRequest
 from core.batch.steps import Item, Tell, Work
@@ -124,6 +124,11 @@ def at_hand(item: Item, work: Work, place: Place, scratch: Path, tell: Tell) -> 
 def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]:
     client = patient_client(work.way, 1)
     stored = stored_at(client, work.way, object_at(item.source))
+    if stored is None:
+        raise VideoError(
+            f"There is no {item.source} any more",
+            mend="put it back, or start the batch again without it",
+        )
     if stored.size != item.bytes:
         raise another_one(item.source)
     cache = Cache(
@@ -144,7 +149,8 @@ def _from_s3(item: Item, work: Work, place: Place, tell: Tell) -> Iterator[Path]
     elif kept is not None:
         lock = kept.with_name(f".{kept.name}.lock")
         fetch(stored, work.way, kept, lock, is_right, tell)
-        lock.unlink(missing_ok=True)  # who waits for it finds the video
+        with suppress(OSError):  # somebody waits for it, and will find the video
+            lock.unlink()
         yield kept
     else:
         with cache.holding(item, stored, work.way, is_right, tell) as path:
@@ -156,11 +162,6 @@ def _copies_videos(request: BatchRequest) -> bool:
     if export is None or export.format not in formats():
         return False
     return media_of(export, formats()[export.format]) == "video"
-
-
-def key_of(identity: FileIdentity) -> str:
-    """`Item.key` of a video: copies have the same, wherever they are."""
-    return sha256(f"{identity.size} {identity.digest}".encode()).hexdigest()[:16]
 
 
 def _find(source: str, way: S3Way) -> tuple[list[Candidate], list[Unreadable]]:

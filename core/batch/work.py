@@ -25,8 +25,8 @@ from core.batch.steps import (
     Work,
 )
 from core.batch.videos import at_hand
-from core.detectors.base import DetectorConfig
-from core.errors import ChangedDetectorError, ProjectError, UserError
+from core.detectors.base import DetectorConfig, Notice, Preparing
+from core.errors import ChangedDetectorError, DamagedPartError, ProjectError, UserError
 from core.frames import FrameRange
 from core.headless import detect_into, opened_reader
 from core.opening import Target, keep_index
@@ -115,6 +115,13 @@ def _begin(item: Item, work: Work, place: Place, tell: Tell, spent: Spent) -> Re
 
 def _detect(step: Detect, work: Work, place: Place, tell: Tell, spent: Spent) -> Part:
     item, name = step.item, part_name(step.item, step.frames)
+    notices: list[str] = []
+
+    def told(message: Preparing | Notice) -> None:
+        tell(message.text, 0, 1)
+        if isinstance(message, Notice):
+            notices.append(message.text)
+
     with place.scratch(f"{item.key}.{step.frames.start}-{step.frames.stop}") as scratch:
         if name not in place.names(_parts_of(item)):
             file = scratch / "part.npz"
@@ -126,10 +133,10 @@ def _detect(step: Detect, work: Work, place: Place, tell: Tell, spent: Spent) ->
                     step.frames,
                     file,
                     on_progress=lambda p: tell("Detecting", p.done, p.total, p.fps),
-                    on_told=lambda message: tell(message.text, 0, 1),
+                    on_told=told,
                 )
             place.put(file, name)
-    return Part(item, step.frames, spent())
+    return Part(item, step.frames, spent(), tuple(notices))
 
 
 def _finish(step: Finish, work: Work, place: Place, tell: Tell, spent: Spent) -> Outcome:
@@ -225,12 +232,14 @@ def _joining(step: Finish, work: Work, place: Place, scratch: Path) -> Detecting
             place.get(part_name(step.item, frames), file)
         try:
             run = join_parts(project, config, run_id, files)
-        except ChangedDetectorError:
+        except (ChangedDetectorError, DamagedPartError) as error:
             place.remove(_parts_of(step.item))  # else trying again would not help
-            raise
-        for file in files:
-            file.unlink()
-        return run, ()
+            mend = "detect them again with --retry-failed"
+            raise type(error)(error.problem, mend=mend) from error
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+        return run, step.notices
 
     return join
 

@@ -68,7 +68,7 @@ def _options(
 @app.command("open", hidden=True)
 def open_command(
     ctx: typer.Context,
-    path: Annotated[Path | None, typer.Argument(metavar="VIDEO | PROJECT")] = None,
+    path: Annotated[Path | None, typer.Argument(metavar="VIDEO | PROJECT | FOLDER")] = None,
 ) -> None:
     """Open the window."""
     _open_window(ctx, path, demo=False)

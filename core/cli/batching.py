@@ -16,6 +16,7 @@ from core.detectors.base import (
     DEFAULT_CONFIDENCE,
     DEFAULT_IOU,
     DEFAULT_MODEL,
+    DetectorConfig,
     Sampling,
 )
 
@@ -165,7 +166,7 @@ def batch_command(
         request,
         out if out.startswith("s3://") else os.path.abspath(Path(out).expanduser()),  # noqa: PTH100
         S3Way(endpoint or "", region or "", profile or ""),
-        _longest(segment, choice),
+        _longest(segment, choice, config),
         stream,
         keep_videos,
     )
@@ -187,9 +188,9 @@ def batch_command(
         raise typer.Exit(SOME_FAILED)
 
 
-def _longest(minutes: float, choice: "EngineChoice") -> int | None:
+def _longest(minutes: float, choice: "EngineChoice", config: DetectorConfig) -> int | None:
     """Frames of a part, if videos are divided: not for a worker that is alone."""
     from core.batch.local import worker_count
 
-    alone = choice.name == "local" and worker_count(choice) == 1
+    alone = choice.name == "local" and worker_count(choice, config) == 1
     return None if alone or not minutes else max(round(minutes * _FRAMES_A_MINUTE), 1)

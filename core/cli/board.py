@@ -127,7 +127,7 @@ class Bars:
 
 def _intention(to_do: Sequence[Item], before: Sequence[Outcome], workers: int) -> str:
     by = "1 worker" if workers == 1 else f"{workers} workers"
-    known = f"; {len(before):,} were done before" if before else ""
+    known = f"; {len(before):,} ended before" if before else ""
     return f"{_videos(len(to_do))} to do by {by}{known}"
 
 

@@ -14,7 +14,7 @@ MOST_DAMAGED = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 8.0
 _TRANSIENT = {
     "SlowDown", "RequestTimeout", "Throttling", "ThrottlingException", "RequestLimitExceeded",
-    "InternalError", "ServiceUnavailable", "IncompleteBody",
+    "InternalError", "ServiceUnavailable", "IncompleteBody", "ConditionalRequestConflict",
 }  # fmt: skip
 _STATUSES = {429, 500, 502, 503, 504}
 

@@ -1,7 +1,9 @@
 """A video in S3 that is read piece by piece; see `core.video.remote.RemoteFile`."""
 
 import io
+from collections import OrderedDict
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from core.cloud.address import S3Way
@@ -11,8 +13,14 @@ from core.video.identity import ENDS_BYTES, FileIdentity, digest_of
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_FIRST, _MOST = 256 << 10, 8 << 20
-"""Bytes of the first request after a seek, and of the last of those that follow one another."""
+_BLOCK = 256 << 10
+"""Bytes that are kept or forgotten together, and of a request after a seek."""
+_MOST = 32
+"""Blocks of a request, of those that follow one another."""
+_KEPT = 128
+"""Blocks that are kept."""
+_WALKS = 16
+"""Places from which reading may go on: FFmpeg goes to and fro between pictures and sound."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,8 @@ class S3Video:
         Raises:
             SignInError: The profile is unknown.
         """
-        reader = _Ranges(patient_client(self.way, 1), self.way, self.stored)
-        return cast(BinaryIO, io.BufferedReader(reader, _MOST))
+        blocks = _Blocks(patient_client(self.way, 1), self.way, self.stored)
+        return cast(BinaryIO, io.BufferedReader(_BlockReader(blocks, self.stored)))
 
 
 def identity_of(client: Any, way: S3Way, stored: Stored) -> FileIdentity:
@@ -50,16 +58,42 @@ def identity_of(client: Any, way: S3Way, stored: Stored) -> FileIdentity:
     return FileIdentity(size, stored.modified_ns, digest_of(head, tail))
 
 
-class _Ranges(io.RawIOBase):
-    """Reads ranges of an object, longer ones as long as nobody seeks.
+class _Blocks:
+    """Blocks of an object: the last ones are kept, and more and more are asked for on a walk.
 
-    So the small jumps at the start of a file (to the index at its end and back) cost little, and a
-    walk through it few requests.
+    So it costs little to leap in a file and back, and few requests to walk through it.
     """
 
     def __init__(self, client: Any, way: S3Way, stored: Stored) -> None:
         self._client, self._way, self._stored = client, way, stored
-        self._at, self._ended_at, self._length = 0, -1, _FIRST
+        self._count = ceil(stored.size / _BLOCK)
+        self._kept = OrderedDict[int, bytes]()
+        self._walks = OrderedDict[int, int]()
+        """The block after each of the last requests, and how many blocks that was for."""
+
+    def block(self, number: int) -> bytes:
+        if number not in self._kept:
+            self._ask_from(number)
+        self._kept.move_to_end(number)
+        return self._kept[number]
+
+    def _ask_from(self, number: int) -> None:
+        longest = min(number + min(2 * self._walks.pop(number, 0) or 1, _MOST), self._count)
+        end = next((n for n in range(number, longest) if n in self._kept), longest)
+        start, stop = number * _BLOCK, min(end * _BLOCK, self._stored.size)
+        content = read_range(self._client, self._way, self._stored, start, stop)
+        for at in range(number, end):
+            self._kept[at] = content[(at - number) * _BLOCK : (at - number + 1) * _BLOCK]
+        self._walks[end] = end - number
+        while len(self._walks) > _WALKS:
+            self._walks.popitem(last=False)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+class _BlockReader(io.RawIOBase):
+    def __init__(self, blocks: _Blocks, stored: Stored) -> None:
+        self._blocks, self._size, self._at = blocks, stored.size, 0
         self.name = stored.address.prefix.rpartition("/")[2]
         """FFmpeg takes the suffix as a hint."""
 
@@ -73,7 +107,7 @@ class _Ranges(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._stored.size}[whence]
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         if base + offset < 0:
             raise ValueError(f"expected a place in the file, got {base + offset}")
         self._at = base + offset
@@ -81,11 +115,10 @@ class _Ranges(io.RawIOBase):
 
     def readinto(self, target: "WriteableBuffer") -> int:
         view = memoryview(target).cast("B")
-        self._length = min(2 * self._length, _MOST) if self._at == self._ended_at else _FIRST
-        stop = min(self._at + min(self._length, len(view)), self._stored.size)
-        if stop <= self._at:
+        if self._at >= self._size or not view:
             return 0
-        content = read_range(self._client, self._way, self._stored, self._at, stop)
+        number, skipped = divmod(self._at, _BLOCK)
+        content = self._blocks.block(number)[skipped : skipped + len(view)]
         view[: len(content)] = content
-        self._at = self._ended_at = stop
+        self._at += len(content)
         return len(content)

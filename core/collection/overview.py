@@ -109,24 +109,7 @@ class Overview:
         return int(np.count_nonzero(self.state == 0))
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What of a project's findings is shown, for whoever has it already."""
-
-    findings: Findings
-    """Within the project's thresholds."""
-    queue: Queue
-    """Of them, and of all decisions."""
-
-
-def overview_of(
-    project: Project,
-    run: Run,
-    everything: Findings,
-    index: FrameIndex,
-    *,
-    shown: Shown | None = None,
-) -> Overview:
+def overview_of(project: Project, run: Run, everything: Findings, index: FrameIndex) -> Overview:
     """What there is to say of a project now.
 
     Args:
@@ -134,15 +117,28 @@ def overview_of(
         run: Its chosen run.
         everything: All that was found in it, recalibrated, whatever the thresholds.
         index: The frames of its video.
-        shown: The part of it within the thresholds, which is looked for if it is not given.
     """
-    shown = shown or _shown(project, everything)
-    findings, queue = shown.findings, shown.queue
+    findings = everything.within(project.thresholds)
+    decided = [decision.box for decision in project.decisions.values()]
+    queue = Queue(ImputedBoxes(findings.columns, decided), findings, project.decisions)
+    return overview_as_shown(project, run, findings, queue, index, stamp_of(project))
+
+
+def overview_as_shown(
+    project: Project, run: Run, findings: Findings, queue: Queue, index: FrameIndex, stamp: str
+) -> Overview:
+    """The same for who has these already; arguments as there, and others.
+
+    Args:
+        findings: Within the project's thresholds.
+        queue: Of these findings and all decisions.
+        stamp: What `stamp_of` gives; empty where the overview is not kept.
+    """
     seen = int(np.count_nonzero(findings.looked_at))
     # A box that was decided in another run says nothing of this one.
     expected = float(queue.gain[: len(findings.violations)].sum())
     return Overview(
-        stamp=stamp_of(project),
+        stamp=stamp,
         frames=len(index),
         seconds=index.duration,
         width=project.video.width,
@@ -225,13 +221,6 @@ def _overview(head: dict[str, Any], strip: NDArray[Any], rows: NDArray[Any]) -> 
     head["kinds"], head["class_names"] = tuple(head["kinds"]), tuple(head["class_names"])
     columns: dict[str, Any] = {name: np.ascontiguousarray(rows[name]) for name in _ROW.fields or ()}
     return Overview(strip=strip, **head, **columns)
-
-
-def _shown(project: Project, everything: Findings) -> Shown:
-    findings = everything.within(project.thresholds)
-    decided = [decision.box for decision in project.decisions.values()]
-    boxes = ImputedBoxes(findings.columns, decided)
-    return Shown(findings, Queue(boxes, findings, project.decisions))
 
 
 def _strip(findings: Findings, frames: int) -> NDArray[np.float16]:

@@ -20,7 +20,8 @@ from core.errors import DetectorError, DeviceFailedError, OutOfMemoryError
 from core.video.picture import Picture
 
 _GPU_BATCH = 16
-_MOST_WORKERS = 4
+_MOST_WORKERS = 16
+"""Pictures under way at a time, each of which takes memory."""
 _LIKELY_SIZE = 1280, 720
 
 
@@ -175,9 +176,10 @@ def _workers(loaded: LoadedModel, streams: OpenVinoStreams | None) -> int:
         return 1
     import torch
 
-    workers = min(usable_cores(), _MOST_WORKERS)
-    torch.set_num_threads(max(usable_cores() // workers, 1))
-    return workers
+    # With one thread each whatever the computer: two give other last bits, and what is seen must
+    # not depend on which of a batch's computers sees it.
+    torch.set_num_threads(1)
+    return min(usable_cores(), _MOST_WORKERS)
 
 
 def _batch_size(loaded: LoadedModel) -> int:

@@ -141,7 +141,13 @@ def load_embeddings(run_file: Path, detections: Detections) -> Embeddings | None
         run_file: The run's detections.
         detections: What is in there.
     """
-    return _load(second_pass(run_file), detections) or _load(run_file, detections)
+    return embeddings_beside(run_file, detections.frame_count, len(detections))
+
+
+def embeddings_beside(run_file: Path, frames: int, boxes: int) -> Embeddings | None:
+    """As `load_embeddings`, of a run of which only its frames and boxes are counted."""
+    seen = frames, boxes
+    return _load(second_pass(run_file), seen) or _load(run_file, seen)
 
 
 def second_pass(run_file: Path) -> Path:
@@ -168,15 +174,15 @@ def remove_embeddings(run_file: Path) -> None:
         file(run_file).unlink(missing_ok=True)
 
 
-def _load(run_file: Path, detections: Detections) -> Embeddings | None:
+def _load(run_file: Path, seen: tuple[int, int]) -> Embeddings | None:
     if not _description_file(run_file).exists():
         return None
     try:
         widths, source = _described(run_file)
-        frames = _mapped(_frames_file(run_file), detections.frame_count, widths.frames)
+        frames = _mapped(_frames_file(run_file), seen[0], widths.frames)
         if widths.objects is None:
             return Embeddings(source, frames, None)
-        objects = _mapped(_objects_file(run_file), len(detections), widths.objects)
+        objects = _mapped(_objects_file(run_file), seen[1], widths.objects)
         return Embeddings(source, frames, objects)
     except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         log.warning("the embeddings beside %s cannot be used (%s)", run_file.name, error)
@@ -192,7 +198,8 @@ def _mapped(path: Path, rows: int, width: int) -> Vectors:
 
 def _widths(run_file: Path, start: Detections) -> Widths | None:
     """How wide the rows of a run are that is gone on with; None if some are missing."""
-    return _described(run_file)[0] if _load(run_file, start) is not None else None
+    found = _load(run_file, (start.frame_count, len(start)))
+    return _described(run_file)[0] if found is not None else None
 
 
 def _widths_in(frames: Sequence[FrameDetections]) -> Widths | None:

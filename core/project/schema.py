@@ -5,8 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.errors import ProjectError
-
-DATABASE = "project.sqlite"
+from core.paths import DATABASE as DATABASE
 
 _STEPS = (
     """

@@ -65,7 +65,7 @@ def bal_picks(pool: Pool, request: SelectRequest, strategy: Bal, rounds: Sequenc
         _reasons(pool, strategy, chance, picked, np.array(by, np.int64)),
         taking.passed,
         used_up(request, taking, len(chosen) + len(rest)) if missing else "",
-        (*notes, *taking.notes),
+        (*pool.notes, *notes, *taking.notes),
     )
 
 

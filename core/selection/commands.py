@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,16 +17,17 @@ from core.lightly.names import name_key
 from core.opening import Target
 from core.paths import new_folder
 from core.pipeline import current_run, findings_of
-from core.project import Project, Selection, SetSelecting, SetSelection
-from core.selection.bal import close_round, joined_rounds
+from core.project import Project
+from core.selection.bal import joined_rounds
 from core.selection.columns import COLUMNS
 from core.selection.engine import select
 from core.selection.frame_lists import NamedVideo
 from core.selection.gather import Source, pool_of, source_of
+from core.selection.keeping import Choice, changes_of
 from core.selection.metadata import with_metadata
-from core.selection.request import Bal, SelectRequest
+from core.selection.request import SelectRequest
 from core.selection.result import Selected, means, write_selection
-from core.selection.wishes import Wishes, of_video, request_of
+from core.selection.wishes import Wishes, request_of
 
 if TYPE_CHECKING:
     from core.selection.pool import Pool
@@ -77,8 +78,10 @@ def select_frames(
                 write_selection(selected, folder)
                 if with_report:
                     _write_report(selected, folder, report)
+                choice = Choice(pool, picks, request, out.resolve().name)
                 for number, project in enumerate(projects):
-                    _remember(project, selected, number, out.resolve().name)
+                    for change in changes_of(choice, number, project.selecting):
+                        project.apply(change)
         except OSError as error:
             raise SelectionError(
                 f"The folder {out} cannot be written ({error.strerror or error})",
@@ -126,17 +129,6 @@ def _write_report(selected: Selected, folder: Path, report: Report) -> None:
     report("Arranging", 1, 1)
     tell = partial(report, "Writing the report")
     write_report(pool, selected.picks, selected.request, folder, plane=places, on_progress=tell)
-
-
-def _remember(project: Project, selected: Selected, number: int, name: str) -> None:
-    pool, picks, selecting = selected.pool, selected.picks, project.selecting
-    rounds = selecting.rounds
-    if any(isinstance(strategy, Bal) for strategy in selected.request.strategies):
-        rounds = (*rounds, close_round(pool, picks, number))
-    request = of_video(selected.request, number)
-    frames = picks.frames(pool, number)
-    project.apply(SetSelection(Selection(name, "flickerscope", frames)))
-    project.apply(SetSelecting(replace(selecting, request=request, rounds=rounds)))
 
 
 def _check_folders(folders: Sequence[Path]) -> None:

@@ -14,11 +14,13 @@ from core.selection.explain import reasons
 from core.selection.likeness import evenly
 from core.selection.mundig import lightly_mundig
 from core.selection.pool import Picks, Pool
-from core.selection.request import Bal, SelectRequest
+from core.selection.request import Bal, Diversity, SelectRequest
 from core.selection.terms import Term, embedded, terms_of
 
 MOST_KNOWN = 2_000
 """Labeled frames that the engine is told of: each costs as much time as a chosen one."""
+_NUMBERS_A_SECOND = 2.5e9
+"""Of embeddings that the engine compares (1,000 of 100,000 frames of 128 numbers take 5 s)."""
 _MOST_AHEAD = 4
 """Times as many frames as are still wanted are asked for where most are too near to others."""
 
@@ -57,8 +59,17 @@ def select(pool: Pool, request: SelectRequest, *, rounds: Sequence[Round] = ()) 
         reasons(terms, fixed, included, chosen, everything),
         taking.passed,
         stopped,
-        (*notes, *fewer, *more, *taking.notes),
+        (*pool.notes, *notes, *fewer, *more, *taking.notes),
     )
+
+
+def seconds_of(pool: Pool, request: SelectRequest) -> float:
+    """About how long a choice takes: what it takes for frames to differ, if they are to."""
+    diverse = any(isinstance(s, Diversity) and s.strength for s in request.strategies)
+    if not diverse or pool.embeddings is None:
+        return 0.0
+    wanted = request.n if request.n is not None else (request.proportion or 0) * len(pool)
+    return min(wanted, len(pool)) * pool.embeddings.size / _NUMBERS_A_SECOND
 
 
 def _comparable(

@@ -62,6 +62,10 @@ class Pool:
     violations: Mapping[str, Column] = field(default_factory=dict)
     """(n,) each, by kind of assertion: severity of what it found in each frame, the sum of
     plausibilities; 0 for nothing."""
+    seconds: Column = field(default_factory=lambda: np.empty(0))
+    """(n,) when each frame shows; empty where nobody asks."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the candidates, as sentences."""
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -1,6 +1,6 @@
 """From what a person types on the command line to a request."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -83,17 +83,29 @@ def request_of(
 
 def of_video(request: SelectRequest, video: int) -> SelectRequest:
     """What a request says of one of several videos, as if it were the only one."""
+    own = renumbered(request, {video: 0})
+    strategies = (s for s in own.strategies if not isinstance(s, Similarity) or s.to)
+    return replace(own, strategies=tuple(strategies))
+
+
+def renumbered(request: SelectRequest, videos: Mapping[int, int]) -> SelectRequest:
+    """The same of the same videos in another order; what is said of others is left out.
+
+    Args:
+        request: What is asked for.
+        videos: The new place of each video by its old one.
+    """
 
     def own(frames: Sequence[FrameId]) -> tuple[FrameId, ...]:
-        return tuple(FrameId(0, where.frame) for where in frames if where.video == video)
+        kept = (where for where in frames if where.video in videos)
+        return tuple(FrameId(videos[where.video], where.frame) for where in kept)
 
-    strategies = (
-        replace(each, to=own(each.to)) if isinstance(each, Similarity) else each
-        for each in request.strategies
-    )
     return replace(
         request,
-        strategies=tuple(s for s in strategies if not isinstance(s, Similarity) or s.to),
+        strategies=tuple(
+            replace(each, to=own(each.to)) if isinstance(each, Similarity) else each
+            for each in request.strategies
+        ),
         include=own(request.include),
         exclude=own(request.exclude),
         labeled=own(request.labeled),

@@ -1,20 +1,15 @@
 """Which part of the queue is shown: by state, kind, class, track under review and selection."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from core.review import ReviewState
 from gui.i18n import tr
 from gui.icons import icon
+from gui.review.choices import Choices
 from gui.review.controls import Manners, describe
-from gui.review.queue_model import WORDS
 from gui.session import Session
 from gui.theme import Theme
-from gui.words import kind_word
 
 
 class FilterBar(QWidget):
@@ -24,18 +19,14 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._session = session
         manners = Manners(self)
-        self._state = _choice()
-        self._kind = _choice()
-        self._class = _choice()
+        self._choices = Choices(manners)
+        self._choices.chosen.connect(self._choose)
         self._track = QToolButton()
         self._track.setText(tr("Track"))
         self._track.setCheckable(True)
         self._selected = QToolButton()
         self._selected.setCheckable(True)
         for widget, name, tip in (
-            (self._state, tr("State"), tr("Show what is to do, or what was decided")),
-            (self._kind, tr("Kind"), tr("Show one kind of violation")),
-            (self._class, tr("Class"), tr("Show one class")),
             (self._track, tr("This track only"), tr("Show only the track under review")),
             (
                 self._selected,
@@ -44,13 +35,10 @@ class FilterBar(QWidget):
             ),
         ):
             describe(widget, name, tip, manners)
-        _fill(self._state, tr("State"), [(tr(WORDS[state]), state) for state in ReviewState], None)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for choice in (self._state, self._kind, self._class):
-            row.addWidget(choice, 1)
-            choice.activated.connect(self._choose)
+        row.addWidget(self._choices, 1)
         for button in (self._track, self._selected):
             row.addWidget(button)
             button.clicked.connect(self._choose)
@@ -63,13 +51,11 @@ class FilterBar(QWidget):
     def show_view(self) -> None:
         """The queue, or the view of it, is another one."""
         queue, view = self._session.queue, self._session.view
-        kinds = sorted({queue.kinds[number] for number in set(queue.kind.tolist())})
+        kinds = {queue.kinds[number] for number in set(queue.kind.tolist())}
         names = {
             queue.class_names[number] for number in set(queue.class_id.tolist()) if number >= 0
         }
-        _fill(self._kind, tr("Kind"), [(kind_word(kind), kind) for kind in kinds], view.kind)
-        _fill(self._class, tr("Class"), [(name, name) for name in sorted(names)], view.class_name)
-        _show(self._state, view.state)
+        self._choices.show_view(kinds, names, view)
         self._track.setChecked(view.track is not None)
         self._selected.setChecked(view.selected is not None)
         self._selected.setVisible(bool(self._session.selected) or view.selected is not None)
@@ -84,10 +70,7 @@ class FilterBar(QWidget):
         track = view.track if view.track is not None else self._focused_track()
         self._session.set_view(
             replace(
-                view,
-                state=self._state.currentData(),
-                kind=self._kind.currentData(),
-                class_name=self._class.currentData(),
+                self._choices.applied_to(view),
                 track=track if self._track.isChecked() and track >= 0 else None,
                 selected=self._session.selected if self._selected.isChecked() else None,
             )
@@ -96,30 +79,3 @@ class FilterBar(QWidget):
     def _focused_track(self) -> int:
         number = self._session.queue.number_of(self._session.focused)
         return -1 if number is None else self._session.queue[number].track
-
-
-def _choice() -> QComboBox:
-    choice = QComboBox()
-    # A long name must not widen the panel.
-    choice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return choice
-
-
-def _fill(choice: QComboBox, every: str, entries: Sequence[tuple[str, Any]], chosen: Any) -> None:
-    """Offer entries, and keep the chosen one even where there is none of it now."""
-    if chosen is not None and all(value != chosen for _, value in entries):
-        entries = [*entries, (str(chosen), chosen)]
-    wanted = [every, *(text for text, _ in entries)]
-    if [choice.itemText(at) for at in range(choice.count())] != wanted:
-        with QSignalBlocker(choice):
-            choice.clear()
-            choice.addItem(every, None)
-            for text, value in entries:
-                choice.addItem(text, value)
-    _show(choice, chosen)
-
-
-def _show(choice: QComboBox, chosen: Any) -> None:
-    values = [choice.itemData(at) for at in range(choice.count())]
-    with QSignalBlocker(choice):
-        choice.setCurrentIndex(values.index(chosen))

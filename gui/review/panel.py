@@ -3,27 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QStackedLayout,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.assertions.thresholds import Thresholds
-from gui.i18n import tr
+from gui.i18n import tr, tr_n
+from gui.review.across import Across
+from gui.review.across_list import AcrossList
 from gui.review.evidence import evidence
 from gui.review.filter_bar import FilterBar
 from gui.review.limits import LimitsSection
-from gui.review.queue_model import COLUMNS, SORTED_BY, QueueModel
+from gui.review.queue_model import SORTED_BY, QueueModel
+from gui.review.scope_switch import ScopeSwitch
+from gui.review.table import queue_table, select_row
 from gui.session import Session
 from gui.text import grouped
 from gui.theme import Theme, tabular
@@ -40,8 +41,9 @@ class ReviewPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._theme: Theme | None = None
         self._model = QueueModel(session.queue, session.shown, self)
-        self._table = _table(self._model, self)
+        self._table = queue_table(self._model, _COLUMN_DIGITS, 1, self)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._table.horizontalHeader().sectionClicked.connect(self._sort)
         self._title = QLabel(tr("Review"))
@@ -51,6 +53,10 @@ class ReviewPanel(QWidget):
         self._progress.setFont(tabular(self._progress.font()))
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName(tr("Progress of the review"))
+        self._across: Across | None = None
+        self._list: AcrossList | None = None
+        self._switch = ScopeSwitch()
+        self._switch.hide()
         self._limits = LimitsSection(session)
         self._filter = FilterBar(session)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -67,6 +73,34 @@ class ReviewPanel(QWidget):
         self._filter.set_theme(theme)
         self._model.set_theme(theme)
         self._model.refresh()
+        self._theme = theme
+        if self._list is not None:
+            self._list.set_theme(theme)
+
+    def set_across(self, across: Across) -> None:
+        """Let the person review all videos of the window's collection, too."""
+        self._across = across
+        self._switch.all_chosen.connect(across.review_all)
+        across.changed.connect(self.show_across)
+        self.show_across()
+
+    def show_across(self) -> None:
+        """The collection, its queue, or whether all of it is reviewed, is another one."""
+        across = self._across
+        if across is None:
+            return
+        self._switch.setVisible(across.available)
+        self._switch.show_all(across.on)
+        if across.on and self._list is None:
+            self._list = AcrossList(across)
+            if self._theme is not None:
+                self._list.set_theme(self._theme)
+            self._stack.addWidget(self._list)
+        self._limits.setVisible(not across.on)
+        if self._list is not None and across.on:
+            self._list.show_rows()
+        self.show_queue()
+        self._show_progress()
 
     def show_boxes(self) -> None:
         """The session's boxes are other ones."""
@@ -78,14 +112,14 @@ class ReviewPanel(QWidget):
         """Another part of the queue is to be shown, or in another order."""
         session, view = self._session, self._session.view
         self._filter.show_view()
-        self._filter.setVisible(bool(len(session.queue)))
+        self._filter.setVisible(bool(len(session.queue)) and not self._all)
         self._show_rows()
         order = Qt.SortOrder.DescendingOrder if view.descending else Qt.SortOrder.AscendingOrder
         if view.sorted_by in SORTED_BY:
             column = SORTED_BY.index(view.sorted_by)
             self._table.horizontalHeader().setSortIndicator(column, order)
         self._empty.setText(_what_is_missing(session))
-        self._stack.setCurrentIndex(0 if self._model.rowCount() else 1)
+        self._stack.setCurrentIndex(_ALL if self._all else 0 if self._model.rowCount() else 1)
         self.show_focus()
 
     def show_selection(self) -> None:
@@ -100,34 +134,41 @@ class ReviewPanel(QWidget):
     def show_decisions(self) -> None:
         """A decision was made or taken back."""
         self._model.refresh()
-        done, total = self._session.queue.done, len(self._session.queue)
-        self._progress.setText(_progress(done, total))
-        self._bar.setMaximum(max(total, 1))
-        self._bar.setValue(done)
-        self._bar.setVisible(bool(total))
+        self._show_progress()
         self.show_focus()
 
     def show_focus(self) -> None:
         """Another box is under review."""
         box = self._session.focused
         number = self._session.queue.number_of(box)
-        row = self._model.row_of(number)
         self._filter.show_focus()
-        selection = self._table.selectionModel()
-        # Not the person's choice, so it must not come back as one.
-        selection.blockSignals(True)
-        if row is None:
-            selection.clear()
-            # Told to the view, too: else it makes the first row current when it gets the focus.
-            self._table.setCurrentIndex(QModelIndex())
-        else:
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            index = self._model.index(row, 0)
-            selection.setCurrentIndex(index, flags | QItemSelectionModel.SelectionFlag.Rows)
-            self._table.scrollTo(index)
-        selection.blockSignals(False)
-        self._table.viewport().update()
-        self._why.setText(evidence(box) if box is not None else _how_to_begin(self._session))
+        select_row(self._table, self._model.row_of(number))
+        if self._list is not None and self._all:
+            self._list.show_current()
+        self._why.setText(evidence(box) if box is not None else self._how_to_begin())
+
+    @property
+    def _all(self) -> bool:
+        return self._across is not None and self._across.on
+
+    def _show_progress(self) -> None:
+        queue = self._session.queue
+        done, total, text = queue.done, len(queue), _progress(queue.done, len(queue))
+        across = self._across.rows.queue if self._across is not None else None
+        if self._all and across is not None:
+            done, total = across.done, len(across)
+            text = _progress_across(done, total, across.videos)
+        self._progress.setText(text)
+        self._bar.setMaximum(max(total, 1))
+        self._bar.setValue(done)
+        self._bar.setVisible(bool(total))
+
+    def _how_to_begin(self) -> str:
+        if self._across is not None and (errand := self._across.errands.now) is not None:
+            return tr("Opening {name}…", name=errand.name)
+        if not self._all and self._session.queue.done == len(self._session.queue):
+            return ""
+        return tr("Skip (S) goes to the violation that comes first in the queue.")
 
     def _show_rows(self) -> None:
         session = self._session
@@ -174,6 +215,7 @@ class ReviewPanel(QWidget):
         layout.setSpacing(8)
         layout.addLayout(header)
         layout.addWidget(self._bar)
+        layout.addWidget(self._switch)
         layout.addWidget(self._limits)
         layout.addWidget(self._filter)
         layout.addLayout(self._stack, 1)
@@ -181,8 +223,10 @@ class ReviewPanel(QWidget):
         layout.addLayout(buttons)
 
 
-# Widths in digits, so that they grow with the font; the class gets what is left.
+_ALL = 2
+"""Where the list of all videos is in the stack, once it is there."""
 _COLUMN_DIGITS = (8, 0, 7, 10, 13)
+"""See `queue_table`."""
 _WORDS_BESIDE = 240
 """Width of the words of all buttons up to which they stand beside their icons, px."""
 _BEST_FIRST = (2, 3)
@@ -193,32 +237,6 @@ def _button_style(words: Sequence[str], metrics: QFontMetrics) -> Qt.ToolButtonS
     if sum(map(metrics.horizontalAdvance, words)) > _WORDS_BESIDE:
         return Qt.ToolButtonStyle.ToolButtonTextUnderIcon
     return Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-
-
-def _table(model: QueueModel, parent: QWidget) -> QTableView:
-    table = QTableView(parent)
-    table.setModel(model)
-    table.setAccessibleName(tr("Violations to review"))
-    table.setFont(tabular(table.font()))
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(24)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionsClickable(True)
-    header.setSortIndicatorShown(True)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-    digit = table.fontMetrics().horizontalAdvance("0")
-    for column, digits in enumerate(_COLUMN_DIGITS):
-        # With the space of a heading on both sides; the mark of the order stands above the word.
-        word = header.fontMetrics().horizontalAdvance(tr(COLUMNS[column])) + 20
-        header.resizeSection(column, max(digits * digit, word))
-    table.setIconSize(QSize(14, 14))
-    return table
 
 
 def _what_is_missing(session: Session) -> str:
@@ -233,15 +251,21 @@ def _what_is_missing(session: Session) -> str:
     return tr("The model does not flicker in this video. A lower confidence may show more.")
 
 
-def _how_to_begin(session: Session) -> str:
-    if session.queue.done == len(session.queue):
-        return ""
-    return tr("Skip (S) goes to the violation that comes first in the queue.")
-
-
 def _progress(done: int, total: int) -> str:
     if not total:
         return ""
     if done == total:
         return tr("All {count} reviewed: export (Ctrl+E)", count=grouped(total))
     return tr("{done} of {total} done", done=grouped(done), total=grouped(total))
+
+
+def _progress_across(done: int, total: int, videos: int) -> str:
+    if not total:
+        return ""
+    return tr_n(
+        "{done} of {total} done · {count} video",
+        "{done} of {total} done · {count} videos",
+        videos,
+        done=grouped(done),
+        total=grouped(total),
+    )

@@ -39,6 +39,11 @@ class AmountRow(QWidget):
         self.share.valueChanged.connect(self.changed)
         self.unit.currentIndexChanged.connect(self._switch)
 
+    def set_most(self, frames: int) -> None:
+        """There are so many frames to choose from."""
+        with QSignalBlocker(self.count):
+            self.count.setMaximum(max(frames, 1))
+
     def show_form(self, form: Form) -> None:
         """Show what is asked for."""
         with QSignalBlocker(self.unit):

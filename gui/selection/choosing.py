@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.project import Round, Selection
-from core.selection.request import Bal
-from gui.i18n import tr_n
+from core.selection.keeping import Choice, changes_of, other_rounds
+from gui.i18n import tr, tr_n
 from gui.selection.preview import Chosen
 from gui.session import Session
-
-SOURCE = "flickerscope"
 
 
 @dataclass(frozen=True)
@@ -23,11 +21,25 @@ class Outcome:
 
     frames: int
     stopped: str
+    projects: tuple[Path, ...] = ()
+    """Those of the videos that they are of, where all were chosen among."""
+
+    @property
+    def export_command(self) -> str:
+        """What exports these frames of all videos together, as a shell takes it."""
+        folders = [str(folder) for folder in self.projects]
+        options = ["--scope", "selected", "--format", "coco", "--out", "selected-frames"]
+        return shlex.join(["flickerscope", "export", *folders, *options])
 
     @property
     def sentence(self) -> str:
         """All of it, for a banner."""
-        said = tr_n("{count} frame selected", "{count} frames selected", self.frames)
+        if not self.projects:
+            said = tr_n("{count} frame selected", "{count} frames selected", self.frames)
+        else:
+            frames = tr_n("{count} frame", "{count} frames", self.frames)
+            of = tr_n("{count} video", "{count} videos", len(self.projects))
+            said = tr("{frames} of {videos} are selected", frames=frames, videos=of)
         return f"{said}. {self.stopped}".rstrip(". ") + ("." if self.stopped else "")
 
 
@@ -37,38 +49,30 @@ class ReportOrder:
 
     chosen: Chosen
     plane: NDArray[np.float32] | None
-    video: Path
+    name: str
+    """What people call what was chosen from."""
+
+
+def choice_of(chosen: Chosen) -> Choice:
+    """A choice as projects remember it."""
+    name = tr_n("{count} frame", "{count} frames", len(chosen.picks.rows))
+    return Choice(chosen.pool, chosen.picks, chosen.request, name)
 
 
 def keep(session: Session, chosen: Chosen) -> Outcome | None:
-    """Choose frames for labeling, and remember what was asked for; None if neither can be kept."""
-    picks = chosen.picks
-    frames = picks.frames(chosen.pool)
-    name = tr_n("{count} frame", "{count} frames", len(frames))
-    if not session.set_selection(Selection(name, SOURCE, frames)):
+    """Choose frames of the open video for labeling, and remember what was asked for; None if that
+    cannot be kept."""
+    if not keep_own(session, choice_of(chosen), 0):
         return None
-    selecting = replace(session.selecting, request=chosen.request)
-    if any(isinstance(strategy, Bal) for strategy in chosen.request.strategies):
-        ended = _round(chosen)
-        selecting = replace(selecting, rounds=with_round(selecting.rounds, ended))
-    session.set_selecting(selecting)
-    return Outcome(len(frames), picks.stopped)
+    return Outcome(len(chosen.picks.rows), chosen.picks.stopped)
 
 
-def with_round(rounds: tuple[Round, ...], ended: Round) -> tuple[Round, ...]:
-    """The rounds with one more; another choice for the same run takes the place of the last."""
-    kept = rounds[:-1] if rounds and rounds[-1].run == ended.run else rounds
-    return (*kept, ended)
-
-
-def report_order(
-    session: Session, chosen: Chosen, plane: NDArray[np.float32] | None
-) -> ReportOrder:
-    """What a report of a choice needs."""
-    return ReportOrder(chosen, plane, session.info.path)
-
-
-def _round(chosen: Chosen) -> Round:
-    from core.selection.bal import close_round
-
-    return close_round(chosen.pool, chosen.picks)
+def keep_own(session: Session, choice: Choice, video: int) -> bool:
+    """Let the open project remember its part of a choice; gives whether that was kept."""
+    before = session.selecting
+    rounds = other_rounds(before.rounds, choice.pool.videos[video].run)
+    selection, selecting = changes_of(choice, video, before, rounds)
+    if not session.set_selection(selection.selection):
+        return False
+    session.set_selecting(selecting.selecting)
+    return True

@@ -12,7 +12,7 @@ from gui.plot import Colours
 from gui.selection.offers import Offers
 from gui.selection.words import column_title
 
-CLASSES, CHOSEN = "class", "chosen"
+CLASSES, CHOSEN, VIDEOS = "class", "chosen", "video"
 """What is no column."""
 
 
@@ -21,23 +21,27 @@ class Choice:
     """One of the things that points can be coloured by."""
 
     key: str
-    """A column's name, `CLASSES` or `CHOSEN`."""
+    """A column's name, `CLASSES`, `CHOSEN` or `VIDEOS`."""
     title: str
 
 
-def choices(offers: Offers) -> list[Choice]:
+def choices(offers: Offers, videos: int = 1) -> list[Choice]:
     """All of them: the program's own first, then a person's metadata."""
     own = [spec.name for spec in COLUMNS if spec.name in offers.columns]
     others = [name for name in offers.columns if name not in own]
     columns = [Choice(f"column {name}", column_title(name)) for name in (*own, *others)]
     classes = [Choice(CLASSES, tr("Most frequent class"))] if offers.classes else []
-    return [*columns[:1], *classes, Choice(CHOSEN, tr("Chosen")), *columns[1:]]
+    several = [Choice(VIDEOS, tr("Video"))] if videos > 1 else []
+    return [*columns[:1], *classes, *several, Choice(CHOSEN, tr("Chosen")), *columns[1:]]
 
 
 def colours(pool: Pool, choice: Choice, chosen: NDArray[np.int64]) -> Colours:
     """A pool's colours; columns are stretched from their least value to their greatest."""
     if choice.key == CLASSES:
         return _by_class(pool, choice.title)
+    if choice.key == VIDEOS:
+        names = tuple(video.name for video in pool.videos)
+        return Colours(title=choice.title, categories=pool.video.astype(np.int16), names=names)
     if choice.key == CHOSEN:
         found = np.full(len(pool), -1, np.int16)
         found[chosen] = 0

@@ -15,6 +15,7 @@ from core.selection.request import (
     Typicality,
     Weighting,
 )
+from core.selection.wishes import renumbered
 
 Key = Literal[
     "frames", "objects", "uncertainty", "flickering", "balance", "typicality", "similarity"
@@ -37,6 +38,8 @@ _STANDARD: dict[Key, Strategy] = {
     "typicality": Typicality(),
     "similarity": Similarity(()),
 }
+
+_BARE = SelectRequest(strategies=())
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,15 @@ class Form:
     def with_part(self, key: Key, part: Part) -> "Form":
         """Another strategy in a row."""
         return replace(self, parts={**self.parts, key: part})
+
+    def renumbered(self, videos: Mapping[int, int]) -> "Form":
+        """The same of the same videos in another order; see `core.selection.wishes`."""
+        parts = {}
+        for key, part in self.parts.items():
+            [strategy] = renumbered(replace(_BARE, strategies=(part.strategy,)), videos).strategies
+            parts[key] = replace(part, strategy=strategy)
+        further = renumbered(replace(_BARE, strategies=self.further), videos).strategies
+        return replace(self, parts=parts, further=further, rest=renumbered(self.rest, videos))
 
     @property
     def min_distance(self) -> float | None:

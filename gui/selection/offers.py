@@ -40,6 +40,7 @@ class Offers:
     """How many frames are labeled already, by how."""
     kinds: tuple[str, ...] = ()
     """Assertions that were violated."""
+    videos: int = 1
 
     @classmethod
     def of(cls, pool: Pool) -> "Offers":
@@ -57,6 +58,7 @@ class Offers:
             of_objects=pool.objects is not None,
             marked={name: int(marked.sum()) for name, marked in pool.marks.items()},
             kinds=tuple(kind for kind, found in pool.violations.items() if found.any()),
+            videos=len(pool.videos),
         )
 
     def why_not(self, strategy: Strategy) -> str:
@@ -92,6 +94,8 @@ class Offers:
     def _no_embeddings(self, objects: bool) -> str:
         if self.of_objects if objects else self.of_frames:
             return ""
+        if self.videos > 1:
+            return tr("Not all of the videos have embeddings of one model")
         if objects and self.of_frames:
             return tr("This run's objects have no embeddings")
         return tr("This run has no embeddings: detect again, or run “flickerscope embed”")

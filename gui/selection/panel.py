@@ -13,11 +13,14 @@ from gui.review.controls import in_row
 from gui.selection.controls import Controls
 from gui.selection.form import Form
 from gui.selection.preview import Chosen
+from gui.selection.scope_bar import ScopeBar
 from gui.text import clock, grouped
 
 _WIDTH = 304
 _LONG_SECONDS = 3
 """From here on it is said for how long it has gone on."""
+_MINUTE = 45.0
+"""Seconds that are about a minute; shorter waits need no warning."""
 _KEYS = "Ctrl+Return"
 
 
@@ -27,6 +30,7 @@ class Panel(QWidget):
     def __init__(self, form: Form, frames: int, here: Callable[[], FrameId]) -> None:
         super().__init__()
         self.controls = Controls(form, frames, here)
+        self.scope = ScopeBar()
         self.back = QToolButton()
         self.back.setText(tr("← Back"))
         self.back.setAccessibleName(tr("Back to the picture"))
@@ -43,11 +47,14 @@ class Panel(QWidget):
         self._problem = _note(muted=False)
         self._notice = _note(muted=True)
         self._missing = _note(muted=True)
+        self._left_out = _note(muted=True)
         self._chosen: Chosen | None = None
         self._since = 0.0
         self._ticking = QTimer(self, interval=1000)
         self._ticking.timeout.connect(self._show_elapsed)
         self._reporting = False
+        self._expected = 0.0
+        """About how long the choice takes, s."""
         self._add_keys()
         self._lay_out()
         self._show_button(tr("Nothing is chosen yet"))
@@ -71,10 +78,24 @@ class Panel(QWidget):
             self._notice.setText(tr("Detect (D) first: this run has seen no frame."))
         self._notice.setVisible(detecting or not frames)
 
+    def show_reading(self) -> None:
+        """The videos of the collection are being read."""
+        self._notice.setText(tr("Reading what was detected in the videos…"))
+        self._notice.show()
+
+    def show_left_out(self, sentences: str) -> None:
+        """Say which videos give no frames."""
+        self._left_out.setText(sentences)
+        self._left_out.setVisible(bool(sentences))
+
     def show_missing(self, sentences: str) -> None:
         """Say which strategies do not count."""
         self._missing.setText(sentences)
         self._missing.setVisible(bool(sentences))
+
+    def show_expected(self, seconds: float) -> None:
+        """About how long a choice takes, of which a person is told where it takes long."""
+        self._expected = seconds
 
     def show_busy(self, busy: bool) -> None:
         """An answer is on its way, or there."""
@@ -118,7 +139,17 @@ class Panel(QWidget):
         seconds = time.monotonic() - self._since
         if not self._problem.text():
             told = f" {clock(seconds)}" if seconds >= _LONG_SECONDS else ""
-            self._say(tr("Choosing…") + told)
+            self._say(tr("Choosing…") + told + self._long)
+
+    @property
+    def _long(self) -> str:
+        if self._expected < _MINUTE:
+            return ""
+        minutes = round(self._expected / 60)
+        said = tr_n("So many frames take about {count} minute; fewer are quicker.",
+                    "So many frames take about {count} minutes; fewer are quicker.",
+                    max(minutes, 1))  # fmt: skip
+        return f" {said}"
 
     def _say(self, sentences: str) -> None:
         self._said.setText(sentences)
@@ -152,7 +183,7 @@ class Panel(QWidget):
         foot = QVBoxLayout(below)
         foot.setContentsMargins(8, 8, 8, 8)
         foot.setSpacing(8)
-        for note in (self._notice, self._missing, self._problem, self._said):
+        for note in self._notes:
             foot.addWidget(note)
         buttons = in_row(self.select, self.report)
         buttons.setStretchFactor(self.select, 1)
@@ -161,11 +192,16 @@ class Panel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
+        layout.addWidget(self.scope)
         layout.addWidget(self.controls, 1)
         layout.addWidget(below)
         self.setMinimumWidth(_WIDTH)
-        for note in (self._notice, self._missing, self._problem, self._said):
+        for note in self._notes:
             note.hide()
+
+    @property
+    def _notes(self) -> tuple[QLabel, ...]:
+        return self._notice, self._left_out, self._missing, self._problem, self._said
 
 
 def _note(*, muted: bool) -> QLabel:

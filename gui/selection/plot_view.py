@@ -19,13 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.frames import FrameIndex
 from core.selection.pool import Pool
 from core.selection.request import FrameId, SelectRequest
 from gui.i18n import mark, tr
 from gui.plot import EmbeddingPlot, Mode
 from gui.review.controls import in_row
-from gui.selection.colouring import CHOSEN, Choice, choices, colours
+from gui.selection.colouring import CHOSEN, VIDEOS, Choice, choices, colours
 from gui.selection.offers import Offers
 from gui.text import grouped, timecode
 from gui.theme import Theme, tabular
@@ -43,23 +42,30 @@ _MODES: tuple[tuple[Mode, str, str], ...] = (
         mark("Draw around frames that are never chosen (Ctrl+Shift+drag)"),
     ),
 )
+_UNLIKE = mark(
+    "Not all of the videos have embeddings of one model: detect in them again, or run "
+    "\u201cflickerscope\u00a0embed\u201d"
+)
 _NO_ROWS = np.empty(0, np.int64)
 
 
 class PlotView(QWidget):
     """Shows a pool, and says which of its frames a person points at."""
 
-    frame_clicked = Signal(int)
-    picture_wanted = Signal(int)
-    """A frame whose picture is to be shown beside its point."""
+    frame_clicked = Signal(object)
+    """A `FrameId`."""
+    frame_opened = Signal(object)
+    """A `FrameId` of another video than the one that is open."""
+    picture_wanted = Signal(object)
+    """A `FrameId` whose picture is to be shown beside its point."""
     pointed_at = Signal(object, bool)
-    """Frames that were drawn around, and whether to include them rather than to exclude them."""
+    """A list of `FrameId` that were drawn around, and whether to include them rather than to
+    exclude them."""
     cleared = Signal()
     """No frame is to be included or excluded any more."""
 
-    def __init__(self, index: FrameIndex) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._index = index
         self._pool: Pool | None = None
         self._chosen = _NO_ROWS
         self._choices: list[Choice] = []
@@ -76,6 +82,9 @@ class PlotView(QWidget):
         self.clear.setAccessibleName(tr("Clear included and excluded frames"))
         self.clear.setToolTip(tr("Include and exclude no frame any more"))
         self.clear.clicked.connect(self.cleared)
+        self.open = QPushButton()
+        self.open.clicked.connect(self._open)
+        self._other: FrameId | None = None
         self.plot.hovered.connect(self._hover)
         self.plot.clicked.connect(self._click)
         self.plot.lassoed.connect(self._point)
@@ -88,7 +97,7 @@ class PlotView(QWidget):
     def show_pool(self, pool: Pool, offers: Offers) -> None:
         """Other frames are there to choose from; where they lie comes later."""
         self._pool, self._chosen = pool, _NO_ROWS
-        self._choices = choices(offers)
+        self._choices = choices(offers, len(pool.videos))
         before = self.colour.currentText()
         with QSignalBlocker(self.colour):
             self.colour.clear()
@@ -96,8 +105,17 @@ class PlotView(QWidget):
             self.colour.setCurrentIndex(max(self.colour.findText(before), 0))
         if pool.embeddings is None:
             self.plot.set_points(np.empty((0, 2), np.float32))
+            # One run without them is said by the plot itself.
+            self.plot.set_busy(tr(_UNLIKE) if len(pool.videos) > 1 else "")
         else:
             self.plot.set_busy(tr("Laying out the frames…"))
+
+    def show_nothing(self, sentence: str) -> None:
+        """There are no frames to choose from now, or other ones are on their way."""
+        self._pool, self._chosen, self._other = None, _NO_ROWS, None
+        self.open.hide()
+        self.plot.set_points(np.empty((0, 2), np.float32))
+        self.plot.set_busy(sentence)
 
     def show_plane(self, pool: Pool, plane: NDArray[np.float32]) -> None:
         """It is known where the frames of a pool lie."""
@@ -125,13 +143,26 @@ class PlotView(QWidget):
         for widget in (self._said, self.clear):
             widget.setVisible(bool(included or excluded))
 
-    def show_frame(self, frame: int) -> None:
-        """Mark the frame that the window shows."""
-        self.plot.set_current(self._row(frame))
+    def show_frame(self, where: FrameId, *, other: bool = False) -> None:
+        """Mark the frame that is looked at.
 
-    def show_picture(self, frame: int, image: QImage) -> None:
+        Args:
+            where: The frame.
+            other: Whether it is of another video than the one that is open, and can be opened.
+        """
+        self.plot.set_current(self._row(where))
+        self._other = where if other else None
+        self.open.setVisible(other)
+        if other and self._pool is not None:
+            said = tr("Open {name} at frame {frame}", name=self._pool.videos[where.video].name,
+                      frame=grouped(where.frame))  # fmt: skip
+            self.open.setText(said.replace("&", "&&"))
+            self.open.setAccessibleName(said)
+            self.open.setToolTip(tr("Show this frame's video, at this frame"))
+
+    def show_picture(self, where: FrameId, image: QImage) -> None:
         """What a frame looks like."""
-        row = self._row(frame)
+        row = self._row(where)
         if row is not None:
             self.plot.set_thumbnail(row, image)
 
@@ -144,8 +175,12 @@ class PlotView(QWidget):
         if self._pool is not None and self._choice is not None:
             self.plot.set_colours(colours(self._pool, self._choice, self._chosen))
 
-    def _row(self, frame: int) -> int | None:
-        return None if self._pool is None else self._pool.row(FrameId(0, frame))
+    def _row(self, where: FrameId) -> int | None:
+        return None if self._pool is None else self._pool.row(where)
+
+    def _open(self) -> None:
+        if self._other is not None:
+            self.frame_opened.emit(self._other)
 
     def _rows(self, frames: tuple[FrameId, ...]) -> NDArray[np.int64]:
         if self._pool is None:
@@ -156,19 +191,23 @@ class PlotView(QWidget):
     def _hover(self, row: int | None) -> None:
         if row is None or self._pool is None:
             return
-        frame = int(self._pool.frame[row])
-        time = timecode(self._index.timestamp(frame))
-        said = tr("Frame {frame} · {time}", frame=grouped(frame), time=time)
-        self.plot.set_caption(row, said)
-        self.picture_wanted.emit(frame)
+        pool, where = self._pool, self._pool.where(row)
+        time = timecode(float(pool.seconds[row]))
+        said = tr("Frame {frame} · {time}", frame=grouped(where.frame), time=time)
+        by_video = self._choice is not None and self._choice.key == VIDEOS
+        named = len(pool.videos) > 1 and not by_video
+        names = [pool.videos[where.video].name] if named else []
+        self.plot.set_caption(row, " · ".join([*names, said]))
+        self.picture_wanted.emit(where)
 
     def _click(self, row: int) -> None:
         if self._pool is not None:
-            self.frame_clicked.emit(int(self._pool.frame[row]))
+            self.frame_clicked.emit(self._pool.where(row))
 
     def _point(self, rows: NDArray[np.int64], include: bool) -> None:
         if self._pool is not None:
-            self.pointed_at.emit(self._pool.frame[rows].tolist(), include)
+            where = [self._pool.where(row) for row in rows.tolist()]
+            self.pointed_at.emit(where, include)
 
     def _make_modes(self) -> dict[Mode, QToolButton]:
         buttons: dict[Mode, QToolButton] = {}
@@ -191,10 +230,12 @@ class PlotView(QWidget):
         bar = in_row(label, self.colour, None, *self.modes.values())
         bar.setContentsMargins(8, 4, 8, 4)
         line = QHBoxLayout()
-        line.setContentsMargins(8, 0, 8, 0)
+        line.setContentsMargins(8, 2, 8, 2)
         line.addWidget(self._said)
         line.addWidget(self.clear)
         line.addStretch(1)
+        line.addWidget(self.open)
+        self.open.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -204,9 +245,15 @@ class PlotView(QWidget):
         self.show_pointed(SelectRequest())
 
 
-def pointed(request: SelectRequest, frames: list[int], include: bool) -> SelectRequest:
+def pointed(request: SelectRequest, frames: list[FrameId], include: bool) -> SelectRequest:
     """The request that includes, or excludes, more frames; the last word counts."""
-    more = {FrameId(0, frame) for frame in frames}
+    more = set(frames)
     kept, lost = set(request.include), set(request.exclude)
     kept, lost = (kept | more, lost - more) if include else (kept - more, lost | more)
     return replace(request, include=tuple(sorted(kept)), exclude=tuple(sorted(lost)))
+
+
+def within(pool: Pool, request: SelectRequest) -> SelectRequest:
+    """The request without frames that are no candidates."""
+    include = tuple(where for where in request.include if pool.row(where) is not None)
+    return replace(request, include=include)

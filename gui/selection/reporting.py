@@ -31,7 +31,7 @@ class Reporter(AskedJob):
         title = tr("Folder that gets the report")
         chosen = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
         if chosen:
-            folder = free_folder(Path(chosen) / f"{order.video.stem}-selection")
+            folder = free_folder(Path(chosen) / f"{order.name}-selection")
             work = partial(_write, order, folder)
             stopped = tr("Stopped; nothing was left behind")
             self._start(tr("Writing the report"), work, self._show, stopped)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from core.frames import FrameIndex
+from core.selection.request import FrameId
 from gui.i18n import tr
 from gui.review.controls import in_row
 from gui.selection.comparing import comparisons
@@ -22,11 +22,12 @@ _SHEET, _DIAGRAMS = 0, 1
 class Results(QTabWidget):
     """Shows one choice after the other; each part draws itself only while it is seen."""
 
-    picture_wanted = Signal(int)
+    picture_wanted = Signal(object)
+    """A `FrameId`."""
 
-    def __init__(self, index: FrameIndex) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._model = SheetModel(index, self)
+        self._model = SheetModel(self)
         self._model.wanted.connect(self.picture_wanted)
         self.sheet = ContactSheet(self._model)
         self.histograms = Histograms()
@@ -59,6 +60,7 @@ class Results(QTabWidget):
         """Show another choice."""
         self._chosen = chosen
         self._model.show_picks(chosen.pool, chosen.picks)
+        self.sheet.arrange()
         self.setTabText(_SHEET, tr("Chosen · {count}", count=grouped(len(chosen.picks.rows))))
         self._compare()
 
@@ -70,13 +72,13 @@ class Results(QTabWidget):
         self.histograms.show_comparisons(())
         self.setTabText(_SHEET, tr("Chosen"))
 
-    def show_frame(self, frame: int) -> None:
-        """Mark the frame that the window shows."""
-        self.sheet.show_frame(frame)
+    def show_frame(self, where: FrameId) -> None:
+        """Mark the frame that is looked at."""
+        self.sheet.show_frame(where)
 
-    def show_picture(self, frame: int, image: QImage) -> None:
+    def show_picture(self, where: FrameId, image: QImage) -> None:
         """What a frame looks like."""
-        self._model.set_picture(frame, image)
+        self._model.set_picture(where, image)
 
     def _sort(self, at: int) -> None:
         self._model.sort_by("time" if at else "choice")

@@ -11,8 +11,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.selection.request import FrameId
 from gui.i18n import tr
-from gui.selection.sheet_model import FRAME_ROLE, INCLUDED_ROLE, REASON_ROLE, SheetModel
+from gui.selection.sheet_model import (
+    INCLUDED_ROLE,
+    REASON_ROLE,
+    VIDEO_ROLE,
+    WHERE_ROLE,
+    SheetModel,
+)
 from gui.theme import LIGHT, Theme, caption
 
 _LEAST = 152
@@ -24,15 +31,16 @@ _ASPECT = 9 / 16
 class ContactSheet(QListView):
     """Pictures side by side, as many as there is room for."""
 
-    frame_chosen = Signal(int)
-    """A click, or the arrow keys: go there."""
-    frame_opened = Signal(int)
-    """A double click, or Return: go there and look at it in large."""
+    frame_chosen = Signal(object)
+    """A click, or the arrow keys: go to this `FrameId`."""
+    frame_opened = Signal(object)
+    """A double click, or Return: look at this `FrameId` in large."""
     frames_excluded = Signal(object)
-    """A list of frames that are never to be chosen."""
+    """A list of `FrameId` that are never to be chosen."""
 
     def __init__(self, model: SheetModel) -> None:
         super().__init__()
+        self._sheet = model
         self.setModel(model)
         self.cell = QSize(_LEAST, 120)
         self._delegate = _Cell(self)
@@ -47,23 +55,25 @@ class ContactSheet(QListView):
         self.setAccessibleName(tr("Chosen frames"))
         self.setWhatsThis(tr("Click goes to a frame, a double click opens it, Delete excludes it"))
         self.verticalScrollBar().setSingleStep(24)
-        self.clicked.connect(lambda index: self.frame_chosen.emit(index.data(FRAME_ROLE)))
-        self.doubleClicked.connect(lambda index: self.frame_opened.emit(index.data(FRAME_ROLE)))
+        self.clicked.connect(lambda index: self.frame_chosen.emit(index.data(WHERE_ROLE)))
+        self.doubleClicked.connect(lambda index: self.frame_opened.emit(index.data(WHERE_ROLE)))
 
     def set_theme(self, theme: Theme) -> None:
         """Colours of pictures that are not there yet."""
         self._delegate.theme = theme
         self.viewport().update()
 
-    def show_frame(self, frame: int) -> None:
-        """Mark the frame that the window shows, if it is chosen."""
-        model = self.model()
-        assert isinstance(model, SheetModel)
-        row = model.row_of(frame)
+    def show_frame(self, where: FrameId) -> None:
+        """Mark the frame that is looked at, if it is chosen."""
+        row = self._sheet.row_of(where)
         if row is None:
             self.clearSelection()
-        elif frame not in self._chosen():
-            self.setCurrentIndex(model.index(row))
+        elif where not in self._chosen():
+            self.setCurrentIndex(self._sheet.index(row))
+
+    def arrange(self) -> None:
+        """Make room for the names of videos, where there are several."""
+        self._fit()
 
     def event(self, event: QEvent) -> bool:
         if (
@@ -83,25 +93,29 @@ class ContactSheet(QListView):
                 self.frames_excluded.emit(chosen)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             if current.isValid():
-                self.frame_opened.emit(current.data(FRAME_ROLE))
+                self.frame_opened.emit(current.data(WHERE_ROLE))
         else:
             super().keyPressEvent(event)
             if self.currentIndex() != current and self.currentIndex().isValid():
-                self.frame_chosen.emit(self.currentIndex().data(FRAME_ROLE))
+                self.frame_chosen.emit(self.currentIndex().data(WHERE_ROLE))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
         room = self.viewport().width() - 1
         across = max(room // _LEAST, 1)
         width = room // across
-        lines = 2 * self._delegate.line(self) + 3 * _PAD
+        named = self._sheet.videos > 1
+        lines = (2 + named) * self._delegate.line(self) + 3 * _PAD
         cell = QSize(width, round((width - 2 * _PAD) * _ASPECT) + lines)
         if cell != self.cell:
             self.cell = cell
             self.setGridSize(cell)
-        super().resizeEvent(event)
 
-    def _chosen(self) -> list[int]:
-        return [index.data(FRAME_ROLE) for index in self.selectionModel().selectedIndexes()]
+    def _chosen(self) -> list[FrameId]:
+        return [index.data(WHERE_ROLE) for index in self.selectionModel().selectedIndexes()]
 
 
 _DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -112,7 +126,7 @@ _MOVES = (
 
 
 class _Cell(QStyledItemDelegate):
-    """Paints a picture, with frame, time and main reason below it."""
+    """Paints a picture, with video, frame, time and main reason below it."""
 
     def __init__(self, sheet: ContactSheet) -> None:
         super().__init__(sheet)
@@ -151,6 +165,9 @@ class _Cell(QStyledItemDelegate):
         painter.setFont(small)
         height = self.line(self._sheet)
         below = QRect(inner.left() + 2, picture.bottom() + _PAD, inner.width() - 4, height)
+        if name := index.data(VIDEO_ROLE):
+            _write(painter, below, name, theme.text)
+            below.translate(0, height - 2)
         _write(painter, below, index.data(), theme.text)
         note = theme.accepted_text if index.data(INCLUDED_ROLE) else theme.text_muted
         _write(painter, below.translated(0, height - 2), index.data(REASON_ROLE), note)

@@ -1,4 +1,4 @@
-"""A step of a batch that ends its process at a chosen moment; imported beforehand, then forked."""
+"""A batch of one video that ends its process at a chosen moment; imported before it is forked."""
 
 import os
 from collections.abc import Callable
@@ -11,11 +11,13 @@ import core.batch.work
 import core.detectors.stream
 import core.pipeline
 from core.batch.folder import FolderPlace
-from core.batch.steps import Begin, Item, Work
+from core.batch.runner import run_batch
+from core.batch.steps import Item, Work
+from core.batch.videos import Listed
 from core.detections import FrameDetections
 from core.project import Project
 from core.video import Picture
-from tests.core.batches import quiet
+from tests.core.batches import HereEngine
 from tests.core.killing import Columns
 
 KILLED = 9
@@ -38,7 +40,7 @@ class Counting(Columns):
 
 
 def carry_out(item: Item, work: Work, last: int | None) -> None:
-    """Begin a video, and end this process before its `last`-th access to a disk.
+    """Run a batch of one video, and end this process before its `last`-th access to a disk.
 
     Args:
         item: The video.
@@ -66,7 +68,9 @@ def carry_out(item: Item, work: Work, last: int | None) -> None:
         (core.batch.work, "prepare"),
     ):
         setattr(owner, name, _around(getattr(owner, name), count))
-    core.batch.work.perform(Begin(item), work, quiet)
+    engine = HereEngine(work)
+    run_batch(Listed((item,), {}), work, engine)
+    engine.close()
 
 
 def _around(method: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:

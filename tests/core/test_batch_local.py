@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+import core.batch.local
 from core.batch.engines import EngineChoice
-from core.batch.local import LocalEngine
+from core.batch.local import LocalEngine, worker_count
 from core.batch.outcomes import outcomes_at
 from core.batch.place import place_of
 from core.batch.request import BatchRequest
@@ -22,7 +23,7 @@ from core.batch.result import BatchResult
 from core.batch.runner import run_batch
 from core.batch.steps import Begin, Told, Work
 from core.child import LastingChild, tell_asker
-from core.detectors.base import DetectorConfig
+from core.detectors.base import DetectorConfig, Device
 from core.detectors.machine import limit_cores, usable_cores
 from core.errors import Cancelled, WorkerDiedError
 from core.export.request import ExportRequest
@@ -202,6 +203,20 @@ def test_closing_ends_workers_at_once(clips: Path, request_: BatchRequest, tmp_p
 
 class TestCores:
     """Each worker uses its share."""
+
+    def test_how_many_workers_there_are_by_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def count(device: Device, graphics: bool, gib: int, workers: int | None = None) -> int:
+            monkeypatch.setattr(core.batch.local, "usable_cores", lambda: 16)
+            monkeypatch.setattr(core.batch.local, "has_graphics_device", lambda: graphics)
+            monkeypatch.setattr(core.batch.local, "memory_bytes", lambda: gib << 30)
+            choice = EngineChoice(workers=workers)
+            return worker_count(choice, DetectorConfig(device=device))
+
+        assert count("cpu", True, 64) == count("auto", False, 64) == 16
+        assert count("auto", True, 64) == count("cuda", False, 64) == 2
+        assert count("cpu", False, 6) == 4, "each needs memory"
+        assert count("cpu", False, 1) == 1
+        assert count("auto", True, 1, 8) == 8, "a person knows better"
 
     def test_the_variable_limits_and_never_adds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         there = usable_cores()

@@ -370,7 +370,7 @@ def test_a_disk_that_cannot_be_written_is_a_sentence(
         detect_part(video, index_of(video), CONFIG, FrameRange(0, 12), regular_file / "part.npz")
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)  # it loads the model four times
 def test_a_real_detector_gives_the_same_in_three_parts(
     media: Callable[[str], Path],
     quick_model: Path,
@@ -379,12 +379,12 @@ def test_a_real_detector_gives_the_same_in_three_parts(
 ) -> None:
     monkeypatch.undo()  # the detector is the program's own
     video = media("dashcam_city_bframes.mp4")
-    config = DetectorConfig(str(quick_model), device="cpu", sampling=Sampling(0, 36))
+    config = DetectorConfig(str(quick_model), device="cpu", sampling=Sampling(0, 24))
     whole = in_one(video, tmp_path, config)
     (tmp_path / "run.npz").write_bytes(whole.files[f"{RUN}.npz"])
-    assert len(load_detections(tmp_path / "run.npz")) > 36
+    assert len(load_detections(tmp_path / "run.npz")) > 24
     assert len(whole.files) == 4, "it has no embeddings"
-    expect_same(in_parts(video, tmp_path, partition([11, 25], 36), config), whole)
+    expect_same(in_parts(video, tmp_path, partition([7, 17], 24), config), whole)
 
 
 def index_with(keyframes: set[int], count: int) -> FrameIndex:

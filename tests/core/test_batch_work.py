@@ -12,16 +12,22 @@ from typing import Any
 import pytest
 
 import core.detectors.stream
-from core.batch.outcomes import keep_outcome, outcome_at
+from core.batch.outcomes import forget_outcome, keep_outcome, outcome_at
 from core.batch.place import place_of
-from core.batch.steps import Begin, Outcome, Work
-from core.batch.work import perform
+from core.batch.runner import run_batch
+from core.batch.steps import Begin, Detect, Divided, Finish, Outcome, Part, Work
+from core.batch.videos import Listed
+from core.batch.work import part_name, perform
+from core.detections import FrameDetections
+from core.errors import DetectorError
 from core.paths import proxies_dir
 from core.project import Project
 from core.selection.request import Threshold
+from core.video import Picture
 from tests.conftest import MakeVideo
 from tests.core.batch_kills import KILLED, SEEN, Counting, carry_out
-from tests.core.batches import QUICK, files_below, one_item, quiet, work_to
+from tests.core.batches import QUICK, HereEngine, files_below, one_item, quiet, work_to
+from tests.core.making import detector_info
 
 FRAMES = 30
 
@@ -82,36 +88,51 @@ def leftovers(out: Path) -> list[str]:
 
 
 @needs_forkserver
-def test_a_step_that_is_ended_anywhere_is_gone_on_with_and_nothing_is_done_twice(
-    video: Path, tmp_path: Path, context: BaseContext, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("longest", "seams", "stride"), [(None, 0, 1), (10, 2, 5)], ids=["whole", "in parts"]
+)
+def test_a_batch_that_is_ended_anywhere_is_gone_on_with_and_nothing_is_done_twice(
+    longest: int | None,
+    seams: int,
+    stride: int,
+    video: Path,
+    tmp_path: Path,
+    context: BaseContext,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     item = one_item(video)
 
-    def finished(out: Path) -> dict[str, Any]:
-        seen = out.with_name(SEEN)
+    def finished(out: Path, longest: int | None) -> dict[str, Any]:
+        seen, work = out.with_name(SEEN), work_to(out, longest=longest)
         monkeypatch.setattr(core.detectors.stream, "make_detector", lambda *args: Counting(seen))
-        return made_at(out, outcome_of(video, work_to(out)))
+        with closing(HereEngine(work)) as engine:
+            (outcome,) = run_batch(Listed((item,), {}), work, engine).outcomes
+        return made_at(out, outcome)
+
+    def files_at(out: Path) -> list[str]:
+        return sorted(path for path in files_below(out) if not path.startswith(".work/"))
 
     whole = tmp_path / "whole" / "out"
     whole.parent.mkdir()
-    expected = finished(whole)
+    expected, names = finished(whole, None), files_at(whole)
     assert expected["counts"]["exported"] == 3
-    names = sorted(path for path in files_below(whole) if ".work" not in path)
 
-    for last in range(100):
+    for last in range(0, 200, stride):
         out = tmp_path / str(last) / "out"
         out.parent.mkdir()
-        child = context.Process(target=carry_out, args=(item, work_to(out), last))
+        work = work_to(out, longest=longest)
+        child = context.Process(target=carry_out, args=(item, work, last))
         child.start()
         child.join()
         if child.exitcode == 0:
             break
         assert child.exitcode == KILLED
-        assert finished(out) == expected, last
-        assert sorted(path for path in files_below(out) if ".work" not in path) == names, last
+        assert finished(out, longest) == expected, last
+        assert files_at(out) == names, last
         assert leftovers(out) == [], last
-        assert len(out.with_name(SEEN).read_bytes()) == FRAMES, last
-    assert 10 < last < 99, "it was never killed, or never let go"
+        # A part looks at one more frame, before its first one.
+        assert len(out.with_name(SEEN).read_bytes()) == FRAMES + seams, last
+    assert 10 < last < 190, "it was never killed, or never let go"
 
 
 @needs_forkserver
@@ -206,3 +227,57 @@ class TestOneVideo:
         monkeypatch.setattr("core.batch.work.prepare", full)
         outcome = outcome_of(video, work_to(tmp_path / "out"))
         assert outcome.reason == "The system refuses /there: No space left on device."
+
+    def test_an_unfinished_run_of_another_detector_is_made_anew(
+        self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Failing(Counting):
+            def detect(self, pictures: list[Picture]) -> list[FrameDetections]:
+                if (tmp_path / SEEN).exists() and (tmp_path / SEEN).stat().st_size >= 10:
+                    raise DetectorError("It is tired", mend="let it rest")
+                return super().detect(pictures)
+
+        class Another(Counting):
+            info = detector_info(sha256="b" * 64)
+
+        work, key = work_to(tmp_path / "out"), one_item(video).key
+        monkeypatch.setattr(
+            core.detectors.stream, "make_detector", lambda *args: Failing(tmp_path / SEEN)
+        )
+        assert outcome_of(video, work).reason == "It is tired: let it rest."
+        forget_outcome(place_of(work), key)
+        with place_of(work).scratch(key) as scratch:
+            half = scratch / "cam.flickerscope" / "runs" / ".half-written.npz"
+            half.write_bytes(b"of a process that was killed meanwhile")
+        monkeypatch.setattr(
+            core.detectors.stream, "make_detector", lambda *args: Another(tmp_path / SEEN)
+        )
+        made = made_at(tmp_path / "out", outcome_of(video, work))
+        assert made["run"].info == Another.info
+        assert len(made["files"]) == 3, "run, index, overview"
+        assert len((tmp_path / SEEN).read_bytes()) == 10 + FRAMES
+
+
+@pytest.mark.usefixtures("_counting")
+def test_a_part_that_was_damaged_is_detected_again(video: Path, tmp_path: Path) -> None:
+    work = work_to(tmp_path / "out", longest=10)
+    divided = perform(Begin(one_item(video)), work, quiet)
+    assert isinstance(divided, Divided)
+
+    def rest() -> Outcome:
+        for frames in divided.ranges:
+            assert isinstance(perform(Detect(divided.item, frames), work, quiet), Part)
+        finished = perform(Finish(divided.item, divided.ranges), work, quiet)
+        assert isinstance(finished, Outcome)
+        return finished
+
+    part = tmp_path / "out" / part_name(divided.item, divided.ranges[1])
+    perform(Detect(divided.item, divided.ranges[1]), work, quiet)
+    part.write_bytes(part.read_bytes()[:-100])
+    first = rest()
+    assert first.state == "failed"
+    assert first.reason.endswith(
+        "damaged (File is not a zip file): detect them again with --retry-failed."
+    )
+    forget_outcome(place_of(work), divided.item.key)
+    assert rest().state == "done"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.embeddings.embeddings import unit_vectors
 from core.errors import SelectionError
-from core.selection.engine import select
+from core.selection.engine import seconds_of, select
 from core.selection.explain import trace
 from core.selection.likeness import similarity, typicality
 from core.selection.mundig import lightly_mundig
@@ -345,3 +345,10 @@ def test_without_embeddings_it_is_said_how_to_get_them(strategy: Strategy) -> No
     with pytest.raises(SelectionError, match="flickerscope embed PROJECT"):
         select(NO_EMBEDDINGS, ask(5, strategy))
     assert len(select(NO_EMBEDDINGS, ask(5, Weighting("flickering"))).rows) == 5
+
+
+def test_only_frames_that_are_to_differ_take_long() -> None:
+    few, many = SelectRequest(n=10, proportion=None), SelectRequest(n=40, proportion=None)
+    assert 0 < seconds_of(POOL, few) == pytest.approx(seconds_of(POOL, many) / 4)
+    assert seconds_of(POOL, SelectRequest(strategies=(Weighting("flickering"),))) == 0
+    assert seconds_of(replace(POOL, embeddings=None), few) == 0

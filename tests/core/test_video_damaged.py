@@ -202,12 +202,13 @@ def test_a_walk_goes_on_behind_a_long_damaged_stretch(tmp_path: Path, clip: Clip
     path.write_bytes(data)
     with VideoReader(path) as reader:
         for start in (0, 150):
-            found = {f.index: digest(f.picture()) for f in reader.decode(FrameRange(start, 300))}
+            found = {frame.index: frame for frame in reader.decode(FrameRange(start, 300))}
             # The last B-frames before the hole lack what they build upon.
-            expected = {*range(start, 58), *range(245, 300)}
-            assert expected <= set(found)
+            assert {*range(start, 58), *range(245, 300)} <= set(found)
             assert not set(found) & set(range(60, 238))
-            assert all(found[frame] == whole[frame] for frame in expected)
+            clear = [frame for frame in found.values() if not frame.damaged]
+            assert {*range(start, 45), *range(275, 300)} <= {frame.index for frame in clear}
+            assert all(digest(frame.picture()) == whole[frame.index] for frame in clear)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "avi", "mkv", "ts", "webm", "mov"])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from core.detectors.base import DetectorConfig
 from core.prelabels import Verdict
 from core.project import Project, Run, new_run_id
 from core.project.runs import save_detections
-from core.project.schema import DATABASE
 from tests.core.making import Row, detector_info, frame_of
 
 COUNT = 24
@@ -67,22 +65,6 @@ def on_disk(folder: Path) -> list[tuple[int, tuple[int, ...], Verdict]]:
     """The decisions that a second reader of the project finds, in their order."""
     with closing(Project.open(folder)) as project:
         return [(d.box.frame, d.box.xyxy, d.verdict) for d in project.decisions.values()]
-
-
-@contextmanager
-def refusing_writes(folder: Path, table: str = "decision") -> Iterator[None]:
-    """A project whose database refuses every change of a table, as a full disk would."""
-    with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
-        for event in ("INSERT", "UPDATE", "DELETE"):
-            other.execute(
-                f"CREATE TRIGGER refuse_{event} BEFORE {event} ON {table}"
-                " BEGIN SELECT RAISE(ABORT, 'no room left'); END"
-            )
-        try:
-            yield
-        finally:
-            for event in ("INSERT", "UPDATE", "DELETE"):
-                other.execute(f"DROP TRIGGER refuse_{event}")
 
 
 def pixels(image: QImage) -> NDArray[np.uint8]:

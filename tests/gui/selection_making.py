@@ -16,6 +16,7 @@ from core.selection.request import SelectRequest
 from gui.main_window import MainWindow
 from gui.selection.page import SelectionPage
 from gui.selection.pictures import Pictures
+from gui.selection.whole import Whole
 from gui.session import Session
 from tests.gui.making import FLAGGED
 
@@ -50,6 +51,7 @@ def pool_for(session: Session, *, embedded: bool = True) -> Pool:
         embeddings=_around(FRAMES) if embedded else None,
         marks={"exported": rows < 0, "reviewed": rows == 4},
         violations={"flickering": np.where(flickering > 0.5, 1.0, 0.0)},
+        seconds=session.index.timestamps(),
     )
 
 
@@ -71,8 +73,8 @@ class FakeChooser:
         if any(threshold.value > 100 for threshold in request.thresholds):
             raise SelectionError("No frame passes the thresholds", mend="loosen them")
         wanted = request.n or max(1, round((request.proportion or 0) * len(pool)))
-        never = {where.frame for where in request.exclude}
-        first = [where.frame for where in request.include]
+        never = {pool.row(where) for where in request.exclude}
+        first = [row for where in request.include if (row := pool.row(where)) is not None]
         order = np.argsort(-pool.columns["flickering"], kind="stable").tolist()
         rest = [row for row in order if row not in never and row not in first]
         rows = np.array([*first, *rest][:wanted], np.int64)
@@ -102,11 +104,12 @@ def fake() -> type[FakeChooser]:
     return type("Fake", (FakeChooser,), {"asked": [], "rounds": []})
 
 
-def fake_page(session: Session, pictures: Pictures) -> SelectionPage:
+def fake_page(session: Session, pictures: Pictures, whole: Whole | None = None) -> SelectionPage:
     """A page that asks a fake."""
     return SelectionPage(
         session,
         pictures,
+        whole,
         gather=lambda session: lambda: pool_for(session),
         make_choosing=fake(),
     )

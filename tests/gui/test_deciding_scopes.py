@@ -19,7 +19,8 @@ from core.review import ReviewState, View
 from core.video.reader import VideoInfo
 from gui.presentation import canvas_boxes
 from gui.session import Session
-from tests.gui.making import add_run, nothing_seen, on_disk, refusing_writes, seen
+from tests.core.refusing import refusing_writes
+from tests.gui.making import add_run, nothing_seen, on_disk, seen
 
 ACCEPTED, REJECTED, EDITED = Verdict.ACCEPTED, Verdict.REJECTED, Verdict.EDITED
 OpenSession = Callable[[Path], Session]

@@ -45,7 +45,7 @@ def make_page(qtbot: QtBot, qapp: QApplication, session: Session) -> Iterator[Ma
         chooser = fake()
         page = SelectionPage(
             session,
-            Pictures(session.info.path, session.index, None),
+            Pictures(None),
             gather=gather_of if real else lambda session: lambda: pool or pool_for(session),
             make_choosing=None if real else chooser,
         )

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.selection.pool import Picks, Pool
-from core.selection.request import SelectRequest
+from core.selection.request import FrameId, SelectRequest
 from gui.selection.comparing import compare_classes, compare_column
-from gui.selection.pictures import SIZE, Pictures
+from gui.selection.pictures import SIZE, Film, Pictures
 from gui.selection.preview import Chosen
 from gui.selection.results import Results
-from gui.selection.sheet_model import FRAME_ROLE, REASON_ROLE, SheetModel
+from gui.selection.sheet_model import REASON_ROLE, WHERE_ROLE, SheetModel
 from gui.session import Session
 from gui.theme import DARK
 from tests.gui.conftest import running_threads
@@ -40,8 +40,8 @@ def picked(pool: Pool) -> Picks:
 
 
 @pytest.fixture
-def model(qapp: QApplication, session: Session, pool: Pool) -> SheetModel:
-    made = SheetModel(session.index)
+def model(qapp: QApplication, pool: Pool) -> SheetModel:
+    made = SheetModel()
     made.show_picks(pool, picked(pool))
     return made
 
@@ -50,11 +50,16 @@ def column(model: SheetModel, role: int) -> list[object]:
     return [model.index(row).data(role) for row in range(model.rowCount())]
 
 
+def frames(model: SheetModel) -> list[int]:
+    found = [where for where in column(model, WHERE_ROLE) if isinstance(where, FrameId)]
+    return [where.frame for where in found]
+
+
 def test_frames_come_in_order_of_choice_or_of_time(model: SheetModel) -> None:
-    assert column(model, FRAME_ROLE) == [20, 4, 9, 15]
+    assert frames(model) == [20, 4, 9, 15]
     model.sort_by("time")
-    assert column(model, FRAME_ROLE) == [4, 9, 15, 20]
-    assert [model.row_of(frame) for frame in (4, 20, 5)] == [0, 3, None]
+    assert frames(model) == [4, 9, 15, 20]
+    assert [model.row_of(FrameId(0, frame)) for frame in (4, 20, 5)] == [0, 3, None]
 
 
 def test_each_says_where_it_is_and_why(model: SheetModel) -> None:
@@ -71,17 +76,17 @@ def test_each_says_where_it_is_and_why(model: SheetModel) -> None:
 def test_a_picture_is_wanted_until_it_is_there(qtbot: QtBot, model: SheetModel) -> None:
     with qtbot.waitSignal(model.wanted) as wanted:
         assert model.index(0).data(Qt.ItemDataRole.DecorationRole) is None
-    assert wanted.args == [20]
-    model.set_picture(20, QImage(8, 8, QImage.Format.Format_RGB32))
+    assert wanted.args == [FrameId(0, 20)]
+    model.set_picture(FrameId(0, 20), QImage(8, 8, QImage.Format.Format_RGB32))
     with qtbot.assertNotEmitted(model.wanted):
         assert model.index(0).data(Qt.ItemDataRole.DecorationRole) is not None
-    assert not model.index(9).data(FRAME_ROLE)
+    assert not model.index(9).data(WHERE_ROLE)
     assert model.rowCount(QModelIndex()) == 4
 
 
 @pytest.fixture
-def results(qtbot: QtBot, session: Session, pool: Pool) -> Results:
-    shown = Results(session.index)
+def results(qtbot: QtBot, pool: Pool) -> Results:
+    shown = Results()
     qtbot.addWidget(shown)
     shown.set_theme(DARK)
     shown.resize(392, 500)
@@ -96,16 +101,16 @@ def test_click_goes_double_click_opens_delete_excludes(qtbot: QtBot, results: Re
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     with qtbot.waitSignal(sheet.frame_chosen) as gone:
         QTest.mouseClick(sheet.viewport(), left, none, at)
-    assert gone.args == [4]
+    assert gone.args == [FrameId(0, 4)]
     with qtbot.waitSignal(sheet.frame_opened) as opened:
         QTest.mouseDClick(sheet.viewport(), left, none, at)
-    assert opened.args == [4]
+    assert opened.args == [FrameId(0, 4)]
     with qtbot.waitSignal(sheet.frame_chosen) as gone:
         QTest.keyClick(sheet, Qt.Key.Key_Left)
-    assert gone.args == [20]
+    assert gone.args == [FrameId(0, 20)]
     with qtbot.waitSignal(sheet.frames_excluded) as excluded:
         QTest.keyClick(sheet, Qt.Key.Key_Delete)
-    assert excluded.args == [[20]]
+    assert excluded.args == [[FrameId(0, 20)]]
 
 
 def test_pictures_lie_side_by_side(results: Results) -> None:
@@ -116,7 +121,7 @@ def test_pictures_lie_side_by_side(results: Results) -> None:
     blank = sheet.grab().toImage()
     red = QImage(64, 36, QImage.Format.Format_RGB32)
     red.fill(0xD55E00)
-    results.show_picture(20, red)
+    results.show_picture(FrameId(0, 20), red)
     painted = sheet.grab().toImage()
     at = first.center()
     assert painted.pixelColor(at).name() == "#d55e00" != blank.pixelColor(at).name()
@@ -143,17 +148,20 @@ def test_shares_add_up_and_numbers_that_nobody_knows_do_not_count(pool: Pool) ->
 
 
 @pytest.fixture
-def pictures(session: Session) -> Iterator[Pictures]:
-    made = Pictures(session.info.path, session.index, None)
+def pictures(qapp: QApplication) -> Iterator[Pictures]:
+    made = Pictures(None)
     yield made
     made.stop()
 
 
-def test_without_a_small_copy_pictures_are_decoded(qtbot: QtBot, pictures: Pictures) -> None:
+def test_without_a_small_copy_pictures_are_decoded(
+    qtbot: QtBot, session: Session, pictures: Pictures
+) -> None:
     found: dict[int, QImage] = {}
-    pictures.ready.connect(found.__setitem__)
+    pictures.ready.connect(lambda project, frame, image: found.update({frame: image}))
+    film = Film(session.info.path, session.project.folder, session.index)
     for frame in (9, 3, 17):
-        pictures.want(frame)
+        pictures.want(film, frame)
     qtbot.waitUntil(lambda: set(found) == {3, 9, 17})
     assert all(SIZE.width() in (image.width(), SIZE.width()) for image in found.values())
     assert found[3] != found[9]

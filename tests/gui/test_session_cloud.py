@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from core.export.request import ExportRequest
 from core.project import CloudPlace, Handover, Selection
 from gui.session import Session
-from tests.gui.making import refusing_writes
+from tests.core.refusing import refusing_writes
 
 
 def test_handover_and_selection_are_kept_and_told_once(session: Session, qtbot: QtBot) -> None:

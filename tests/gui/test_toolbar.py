@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.toolbar import MainBar
+from tests.gui.conftest import OpenWindow
 
 GOING = ("previous", "back", "play", "forward", "next")
 HANDING_OVER = ("select", "export", "upload", "schedule", "signed_urls")
@@ -43,3 +45,16 @@ def test_words_go_where_room_is_short_and_come_back(qtbot: QtBot, window: MainWi
     assert not worded(window) & {*GOING}
     resize(qtbot, window, 1600)
     assert worded(window) == {*GOING, *HANDING_OVER}
+
+
+def test_the_toolbar_rests_while_nothing_changes(
+    qtbot: QtBot, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measuring its buttons asks for a layout, which must not lead to measuring them again."""
+    open_window()
+    qtbot.wait(200)
+    measured: list[None] = []
+    fit = MainBar._fit
+    monkeypatch.setattr(MainBar, "_fit", lambda bar: (measured.append(None), fit(bar)))
+    qtbot.wait(200)
+    assert not measured

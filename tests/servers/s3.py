@@ -39,7 +39,7 @@ CREDENTIALS = {
 """What tests sign with; no text that the program writes may hold a value of them."""
 
 Start = Callable[..., Any]
-FaultKind = Literal["code", "hang", "drop", "corrupt", "region", "opaque"]
+FaultKind = Literal["code", "hang", "drop", "cut", "corrupt", "region", "opaque"]
 _STATUS = {
     "SlowDown": "503 Slow Down",
     "InternalError": "500 Internal Server Error",
@@ -62,9 +62,10 @@ class Fault:
     """
 
     kind: FaultKind
-    """`code`: an error; `hang`: no answer for `seconds`; `drop`: the connection ends; `corrupt`:
-    a body arrives damaged; `region`: every region but `region` is refused; `opaque`: the bucket
-    encrypts with a key of KMS, and ETags (of all buckets) are no MD5s."""
+    """`code`: an error; `hang`: no answer for `seconds`; `drop`: the connection ends; `cut`: it
+    ends within the answer; `corrupt`: a body arrives damaged; `region`: every region but `region`
+    is refused; `opaque`: the bucket encrypts with a key of KMS, and ETags (of all buckets) are no
+    MD5s."""
     code: str = ""
     """S3's name of the error."""
     method: str = ""
@@ -179,6 +180,8 @@ class FaultyServer:
         if path.startswith("/_tests/"):
             return _answer(start, "200 OK", json.dumps(self._control(path[8:], environ)))
         for fault in self._due(environ["REQUEST_METHOD"], path.lstrip("/").partition("/")[0]):
+            if fault.kind == "cut":
+                return _cut(self._app(environ, start), environ)
             answer = _failed(fault, environ, start)
             if answer is not None:
                 return answer
@@ -240,6 +243,12 @@ def _failed(fault: Fault, environ: dict[str, Any], start: Start) -> Iterable[byt
     if fault.kind == "hang":
         time.sleep(fault.seconds)
     return _refused(start, fault.code or "InternalError", fault.region)
+
+
+def _cut(answer: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+    content = b"".join(answer)
+    yield content[: len(content) // 2]
+    environ["werkzeug.socket"].shutdown(2)
 
 
 def _telling(fault: Fault, start: Start) -> Start:
