@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from tests.core.in_s3 import put
 
 from core.batch.engines import EngineChoice, make_engine
 from core.batch.place import place_of
@@ -29,6 +28,7 @@ from core.detectors.base import DetectorConfig
 from core.errors import BatchError
 from tests.conftest import REPOSITORY, MakeVideo
 from tests.core.batches import QUICK, files_below, listed, quiet, work_to
+from tests.core.in_s3 import put
 from tests.servers.s3_fixtures import INPUT, LIGHTLY
 
 pytest.importorskip("ray")
