@@ -27,7 +27,7 @@ from core.cloud.address import S3Way
 from core.detectors.base import DetectorConfig
 from core.errors import BatchError
 from tests.conftest import REPOSITORY, MakeVideo
-from tests.core.batches import QUICK, files_below, listed, quiet, work_to
+from tests.core.batches import QUICK, files_below, heed_interrupts, listed, quiet, work_to
 from tests.core.in_s3 import put
 from tests.servers.s3_fixtures import INPUT, LIGHTLY
 
@@ -248,10 +248,14 @@ def test_ctrl_c_ends_all_of_it(alone: tuple[list[str], dict[str, str]], tmp_path
     with subprocess.Popen(
         [*command, "--detector", "patient"],
         env=environment, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True,
+        preexec_fn=heed_interrupts,
     ) as running:  # fmt: skip
         _wait_for(lambda: any((tmp_path / "out" / ".work").glob("*/*.flickerscope")))
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        try:
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert "Traceback" not in said
     assert list((tmp_path / "out" / ".work").glob("seen*")) == []
