@@ -61,6 +61,14 @@ class ExportResult:
         """How many boxes."""
         return sum(len(frame.prelabels) for frame in self.labeled.frames)
 
+    @property
+    def handed_over(self) -> dict[Path, list[int]]:
+        """By video, its frames, ascending, without their context."""
+        return {
+            video.path: [frame.frame for frame in self.labeled.of_video(at) if not frame.context]
+            for at, video in enumerate(self.labeled.videos)
+        }
+
 
 def write_export(
     plan: ExportPlan,
