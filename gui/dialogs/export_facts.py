@@ -90,7 +90,8 @@ def _joined(
     from core.export.reading import NoSource
 
     first = {own.source.path.absolute(): own.folder} if own is not None else {}
-    kept, left = list[ReadSource](), dict[str, str]()
+    kept: list[ReadSource] = []
+    left: dict[str, str] = {}
     for member in members:
         read = found[member.folder]
         if isinstance(read, NoSource):
