@@ -90,6 +90,8 @@ class ExportDialog(QDialog):
         self._late.timeout.connect(self._ask)
         self._show_videos()
         self._connect()
+        # Not the button of a scope, which would look as if it were down.
+        self._first.format.setFocus()
         self._fold.setChecked(not is_usual(self.request()))
         self._unfold(self._fold.isChecked())
         self._show_problem()

@@ -129,7 +129,10 @@ class MoreFields(QObject):
         words.extend(tr(_EXTRAS[extra][0]).lower() for extra in request.extras)
         if request.zip:
             words.append(tr("zip"))
-        return " · ".join(words) or tr("range, classes, validation, names, previews, zip")
+        rest = tr("classes, validation, names, previews, zip")
+        if not self._everything:
+            rest = tr("range, classes, validation, names, previews, zip")
+        return " · ".join(words) or rest
 
     def show_example(self, name: str) -> None:
         """What the first picture is called; empty where there is none."""

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_FRAMES = 200_000
-"""Of several videos in one export: a plan holds each label of each of them."""
+"""Of several videos in one export: with eight boxes each their plan takes about half a minute, and
+600 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
