@@ -76,7 +76,7 @@ class Exporter(AskedJob):
         # The range that the person looks at now is what they have in mind.
         range_ = session.project.range or session.exporting.range
         request = replace(session.exporting, range=range_)
-        facts = facts_of(session) if session.run is not None else None
+        facts = facts_of(session) if session.everything is not None else None
         dialog = ExportDialog(
             facts,
             request if scope is None else replace(request, scope=scope),

@@ -259,6 +259,21 @@ def test_each_scope_has_its_own_frames_place_and_split(
     ask(window, answer)
 
 
+def test_beside_a_video_without_detections_all_others_are_exported(
+    qtbot: QtBot, window: MainWindow, root: Path, tmp_path: Path
+) -> None:
+    window.open_path(project_of(root, "late"))
+    qtbot.waitUntil(lambda: window.session.project.folder == project_of(root, "late"))
+
+    def answer(dialog: ExportDialog) -> None:
+        assert not button(dialog, "Export this video").isEnabled()
+        into(qtbot, tmp_path / "out", "Export 4 frames")(dialog)
+
+    ask(window, answer, "selected")
+    qtbot.waitUntil(lambda: window.banner.sentence.startswith("Exported 4 frames"))
+    assert {name: remembered(root, name) for name in SELECTED} == SELECTED
+
+
 def test_a_dialog_that_is_closed_reads_no_more(
     monkeypatch: pytest.MonkeyPatch, window: MainWindow
 ) -> None:
