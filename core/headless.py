@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
+from core.collection.named import named_projects
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import ExportError, ProjectError, VideoError
@@ -104,7 +105,7 @@ def import_into(
 
 
 def export_projects(
-    folders: Sequence[Path],
+    paths: Sequence[Path],
     request: ExportRequest,
     out: Path,
     report: Report,
@@ -114,7 +115,7 @@ def export_projects(
     """Export the chosen runs of projects, with the decisions made so far, as one.
 
     Args:
-        folders: The projects.
+        paths: The projects, or folders that hold them; see `core.collection.named`.
         request: What is asked for.
         out: New folder, or zip file, for the result.
         report: Told frames written.
@@ -123,7 +124,11 @@ def export_projects(
     Raises:
         UserError: See `core.errors`.
     """
-    sources = [source_in(folder, report) for folder in folders]
+    given = named_projects(paths)
+    sources = []
+    for done, folder in enumerate(given.folders, 1):
+        sources.append(source_in(folder, report))
+        report("Reading", done, len(given.folders))
     plan = plan_export(sources, request)
     stage = f"Exporting {plan.format.title}"
     result = write_export(
@@ -132,14 +137,11 @@ def export_projects(
         on_progress=lambda done, total: report(stage, done, total),
         overwrite=overwrite,
     )
-    projects = {s.path: folder for s, folder in zip(sources, folders, strict=True)}
-    notices = [
-        notice
-        for at, video in enumerate(plan.labeled.videos)
-        for notice in _noted(
-            projects[video.path], [f.frame for f in result.labeled.of_video(at) if not f.context]
-        )
-    ]
+    projects = {s.path: folder for s, folder in zip(sources, given.folders, strict=True)}
+    notices = list(given.notices)
+    for at, video in enumerate(plan.labeled.videos):
+        frames = [frame.frame for frame in result.labeled.of_video(at) if not frame.context]
+        notices += _noted(projects[video.path], frames)
     if result.left_out:
         notices.append(f"{result.left_out} of the frames cannot be decoded and were left out")
     return _exported(result, plan) | ({"notices": notices} if notices else {})
