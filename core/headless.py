@@ -17,10 +17,10 @@ from core.export import (
     Scope,
     expect_some,
     frames_in_scope,
-    plan_export,
     source_of,
 )
 from core.export.plan import counts_of
+from core.export.projects import plan_projects
 from core.export.writing import ExportResult, write_export
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
@@ -125,11 +125,12 @@ def export_projects(
         UserError: See `core.errors`.
     """
     given = named_projects(paths)
-    sources = []
-    for done, folder in enumerate(given.folders, 1):
-        sources.append(source_in(folder, report))
-        report("Reading", done, len(given.folders))
-    plan = plan_export(sources, request)
+    plan, projects = plan_projects(
+        given.folders,
+        request,
+        lambda folder: source_in(folder, report),
+        lambda done, total: report("Reading", done, total),
+    )
     stage = f"Exporting {plan.format.title}"
     result = write_export(
         plan,
@@ -137,7 +138,6 @@ def export_projects(
         on_progress=lambda done, total: report(stage, done, total),
         overwrite=overwrite,
     )
-    projects = {s.path: folder for s, folder in zip(sources, given.folders, strict=True)}
     notices = list(given.notices)
     for at, video in enumerate(plan.labeled.videos):
         frames = [frame.frame for frame in result.labeled.of_video(at) if not frame.context]
