@@ -85,8 +85,9 @@ def select_command(
 def _for_people(result: Mapping[str, Any]) -> dict[str, object]:
     """Without what is empty, and with a line for each column; of many projects, how many."""
     shown = {name: value for name, value in result.items() if value not in ("", [])}
-    if len(result["projects"]) > _MOST_LISTED:
-        shown["projects"] = len(result["projects"])
+    projects = result.get("projects", [])
+    if len(projects) > _MOST_LISTED:
+        shown["projects"] = len(projects)
     shown["means"] = [
         f"{name}: {both['all']:.3g} in all frames, {both['chosen']:.3g} in the chosen ones"
         for name, both in result["means"].items()
