@@ -1,7 +1,6 @@
 """The whole job without a window, as the command line runs it."""
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
@@ -9,7 +8,7 @@ from typing import Literal, Protocol
 from core.collection.named import named_projects
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
-from core.errors import ExportError, ProjectError, VideoError
+from core.errors import ExportError, VideoError
 from core.export import (
     ExportPlan,
     ExportRequest,
@@ -29,13 +28,11 @@ from core.paths import check_new, free_folder, project_stem
 from core.pipeline import Processed, Progress, current_run, findings_of, process
 from core.prelabels import Verdict
 from core.project import Project, SetDecisions, is_project
-from core.project.exported import note_exported
+from core.project.exported import noted
 from core.settings import load_settings
 from core.video import VideoReader
 from core.video.proxy import ProxyReader, proxy_folder
 from core.video.proxy_making import ProxyRequest, make_proxy
-
-log = logging.getLogger(__name__)
 
 Summary = dict[str, object]
 """What a command prints, as one JSON object on demand."""
@@ -138,10 +135,14 @@ def export_projects(
         on_progress=lambda done, total: report(stage, done, total),
         overwrite=overwrite,
     )
-    notices = list(given.notices)
-    for at, video in enumerate(plan.labeled.videos):
-        frames = [frame.frame for frame in result.labeled.of_video(at) if not frame.context]
-        notices += _noted(projects[video.path], frames)
+    notices = [
+        *given.notices,
+        *(
+            f"The project does not remember which frames these were: {why}"
+            for video, frames in result.handed_over.items()
+            if (why := noted(projects[video], frames))
+        ),
+    ]
     if result.left_out:
         notices.append(f"{result.left_out} of the frames cannot be decoded and were left out")
     return _exported(result, plan) | ({"notices": notices} if notices else {})
@@ -364,16 +365,6 @@ def _summary(processed: Processed) -> Summary:
         **rate,
         **notices,
     }
-
-
-def _noted(folder: Path, exported: Iterable[int]) -> list[str]:
-    """Remember what was exported; the export stands where that cannot be, and a notice says so."""
-    try:
-        note_exported(folder, exported)
-    except ProjectError as error:
-        log.warning("the exported frames are not remembered: %s", error)
-        return [f"The project does not remember which frames these were: {error}"]
-    return []
 
 
 def _exported(result: ExportResult, plan: ExportPlan) -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from core.errors import ProjectError
 from core.paths import free_folder
 from gui.asked_job import AskedJob
 from gui.i18n import tr, tr_n
@@ -23,77 +22,108 @@ if TYPE_CHECKING:
     from core.export.plan import ExportSource
     from core.export.request import ExportRequest
     from core.export.writing import ExportResult
-    from gui.dialogs.export import ExportFacts
+    from gui.collection.library import Library
+    from gui.dialogs.export_facts import Across, ExportFacts
     from gui.session import Session
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
 class _Order:
     """All that the job's thread needs; nothing of it changes any more."""
 
-    source: ExportSource
+    facts: ExportFacts
     request: ExportRequest
     place: Path
     overwrite: bool
+    own: Path
+    """The project that is open; its session remembers what was exported."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Exported:
     """What was written."""
 
     result: ExportResult
-    frames: list[int]
-    """Those of the video, without their context."""
+    frames: Mapping[Path, list[int]]
+    """Those of each project, without their context."""
+    forgotten: Mapping[Path, str]
+    """Projects that do not remember theirs, and why."""
 
 
 class Exporter(AskedJob):
     """Runs one export at a time."""
 
     _session: Session | None = None
+    _library: Library | None = None
+
+    def attach_library(self, library: Library) -> None:
+        """Know the window's collection."""
+        self._library = library
 
     def attach(self, session: Session | None) -> None:
         """Know which project is open."""
         self._session = session
 
-    def ask(self, session: Session) -> None:
-        """Let the person choose, then export."""
+    def ask(self, session: Session, scope: Scope | None = None) -> None:
+        """Let the person choose, then export.
+
+        Args:
+            session: Of the open video.
+            scope: Frames of all videos that are shown first; None for the open video.
+        """
         from gui.dialogs.export import ExportDialog
 
-        facts = facts_of(session)
+        # The range that the person looks at now is what they have in mind.
+        range_ = session.project.range or session.exporting.range
+        request = replace(session.exporting, range=range_)
+        facts = facts_of(session) if session.everything is not None else None
         dialog = ExportDialog(
             facts,
-            # The range that the person looks at now is what they have in mind.
-            replace(session.exporting, range=session.project.range or session.exporting.range),
+            request if scope is None else replace(request, scope=scope),
             _suggested_folder(session),
             self._window,
+            self._across(facts, chosen=scope is not None),
         )
         wanted = dialog.exec()
         # Not only the person ends it: the program may be told to quit.
         dialog.stop()
-        if wanted:
-            session.set_exporting(dialog.request())
-            order = _Order(facts.source, dialog.request(), dialog.place(), dialog.overwrite)
+        if wanted and dialog.facts is not None:
+            request, own = dialog.request(), session.project.folder
+            session.set_exporting(
+                replace(request, range=session.exporting.range) if dialog.everything else request
+            )
+            order = _Order(dialog.facts, request, dialog.place(), dialog.overwrite, own)
             note = partial(self._note, session)
             stopped = tr("Stopped; exporting the same to the same folder goes on with it")
             self._start(tr("Exporting"), partial(_export, order), note, stopped)
         dialog.deleteLater()
 
+    def _across(self, own: ExportFacts | None, *, chosen: bool) -> Across | None:
+        from gui.dialogs.export_facts import Across, reading
+
+        library = self._library
+        if library is None or library.collection is None:
+            return None
+        found = library.collection
+        place = free_folder(Path.home() / f"{found.root.name}-prelabels")
+        return Across(len(found.members), reading(found.members, own), place, chosen)
+
     def _note(self, session: Session, exported: _Exported) -> str:
-        """Remember what was exported, be its project still the one that is shown or not."""
-        from core.project.exported import note_exported
+        """Let the project remember that was open, and the one that is open now."""
+        from core.project.exported import noted
 
-        if session is self._session:
-            session.note_exported(exported.frames)
-        else:
-            try:
-                note_exported(session.project.folder, exported.frames)
-            except ProjectError as error:
-                log.warning("the exported frames are not remembered: %s", error)
-        return self._show_result(exported.result)
+        forgotten = dict(exported.forgotten)
+        before = session.project.folder
+        if before in exported.frames and session is not self._session:
+            forgotten[before] = noted(before, exported.frames[before])
+        open_one = self._session
+        if open_one is not None and (open_one is session or open_one.project.folder in forgotten):
+            # While it was written, another of the videos may have been opened here.
+            open_one.note_exported(exported.frames.get(open_one.project.folder, ()))
+            forgotten.pop(open_one.project.folder, None)
+        return self._show_result(exported.result, [why for why in forgotten.values() if why])
 
-    def _show_result(self, result: ExportResult) -> str:
+    def _show_result(self, result: ExportResult, forgotten: Sequence[str]) -> str:
         said = tr(
             "Exported {frames} with {prelabels} to {folder}",
             frames=tr_n("{count} frame", "{count} frames", result.frames),
@@ -107,6 +137,13 @@ class Exporter(AskedJob):
                 result.left_out,
             )
             said = f"{said}; {damaged}"
+        if forgotten:
+            unknowing = tr_n(
+                "{count} project does not remember which frames these were: {why}",
+                "{count} projects do not remember which frames these were: {why}",
+                len(forgotten), why=forgotten[0],
+            )  # fmt: skip
+            said = f"{said}. {unknowing}"
         self._banner.show_message("info", said, (tr("Open folder"), partial(reveal, result.folder)))
         return said
 
@@ -129,12 +166,12 @@ def source_in(session: Session) -> ExportSource:
 def facts_of(session: Session) -> ExportFacts:
     """What there is to export."""
     from core.export import SCOPES
-    from gui.dialogs.export import ExportFacts
+    from gui.dialogs.export_facts import ExportFacts
 
     states = session.queue.box_state
     to_do = len(states) - int(states.astype(bool).sum())
     frames: dict[Scope, int] = {scope: len(session.frames_in(scope)) for scope in SCOPES}
-    return ExportFacts(source_in(session), frames, to_do)
+    return ExportFacts((source_in(session),), (session.project.folder,), frames, to_do)
 
 
 def reveal(path: Path) -> None:
@@ -156,8 +193,10 @@ def _tell_share(report: Report, done: int, total: int) -> None:
 def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
     from core.export.plan import plan_export
     from core.export.writing import write_export
+    from core.project.exported import noted
 
-    plan = plan_export((order.source,), order.request)
+    facts = order.facts
+    plan = plan_export(facts.sources, order.request)
     # Copying whole videos and packing have steps that are no frames.
     only_frames = plan.media == "frames" and not order.request.zip
     result = write_export(
@@ -167,8 +206,17 @@ def _export(order: _Order, report: Report, cancelled: IsCancelled) -> _Exported:
         cancelled=cancelled,
         overwrite=order.overwrite,
     )
-    frames = [frame.frame for frame in result.labeled.frames if not frame.context]
-    return _Exported(result, frames)
+    projects = {
+        source.path: folder for source, folder in zip(facts.sources, facts.projects, strict=True)
+    }
+    frames = {projects[video]: its for video, its in result.handed_over.items()}
+    forgotten = {}
+    for done, (folder, its) in enumerate(frames.items(), 1):
+        # The window's thread tells the one that is open.
+        if folder != order.own and (why := noted(folder, its)):
+            forgotten[folder] = why
+        _tell_share(report, done, len(frames))
+    return _Exported(result, frames, forgotten)
 
 
 def _suggested_folder(session: Session) -> Path:

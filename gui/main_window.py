@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.selecting = Selecting(self.actions_by_name, self.jobs, self.banner, self)
         self.browsing = Browsing(self.actions_by_name, self.jobs, theme, self)
         self.selecting.whole.attach(self.browsing.library)
+        self.jobs.exporter.attach_library(self.browsing.library)
         self.lost = LostVideos(self, self.banner)
         self.across = Across(self.browsing.library, self.jobs, self.banner, self)
         self.sheets = Sheets(self)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 
 from gui.i18n import tr
 from gui.messages import Banner
@@ -78,13 +78,15 @@ class Selecting(QObject):
     def _announce(self, outcome: Outcome) -> None:
         export = (tr("Export…"), self._actions["export"].trigger)
         if outcome.projects:
-            # The dialog exports the open video alone.
-            export = (tr("Copy export command"), partial(self._copy, outcome.export_command))
+            export = (tr("Export…"), self._export_all)
         self._banner.show_message("info", outcome.sentence, export)
 
-    def _copy(self, command: str) -> None:
-        QGuiApplication.clipboard().setText(command)
-        self._banner.show_message("info", tr("Copied: paste it into a terminal"))
+    def _export_all(self) -> None:
+        """Ask for an export of what was selected in all videos."""
+        if self._jobs.exporter.busy:
+            self._banner.show_message("info", tr("An export is under way"))
+        elif self._workspace is not None:
+            self._jobs.exporter.ask(self._workspace.session, "selected")
 
     def _show_report(self) -> None:
         if self._workspace is not None and self._workspace.page is not None:

@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from errno import EDQUOT, EFBIG, ENOSPC
+from itertools import groupby
 from math import ceil
 from pathlib import Path
 from zipfile import ZipFile
@@ -59,6 +60,14 @@ class ExportResult:
     def prelabels(self) -> int:
         """How many boxes."""
         return sum(len(frame.prelabels) for frame in self.labeled.frames)
+
+    @property
+    def handed_over(self) -> dict[Path, list[int]]:
+        """By video, its frames, ascending, without their context."""
+        return {
+            video.path: [frame.frame for frame in self.labeled.of_video(at) if not frame.context]
+            for at, video in enumerate(self.labeled.videos)
+        }
 
 
 def write_export(
@@ -183,10 +192,11 @@ class _Work:
         for video, target in self.videos.items():
             if not target.exists():
                 copy_video(video.path, target, self.step)
+        pairs = zip(labeled.frames, parts, strict=True)
         lost = {
             (place, frame)
-            for place in range(len(labeled.videos))
-            for frame in self._write_frames(place, parts)
+            for place, its in groupby(pairs, key=lambda pair: pair[0].video)
+            for frame in self._write_frames(place, its)
         }
         labeled = _without(labeled, lost)
         if "sheet" in self.plan.request.extras:
@@ -204,12 +214,14 @@ class _Work:
             parts.append(Part(self.folder / frame.path, encode))
         return parts
 
-    def _write_frames(self, place: int, parts: list[list[Part]]) -> list[int]:
+    def _write_frames(
+        self, place: int, pairs: Iterable[tuple[LabeledFrame, list[Part]]]
+    ) -> list[int]:
         """Write the files of a video's frames; gives the frames that cannot be decoded."""
         video = self.plan.labeled.videos[place]
         wanted: dict[int, list[Part]] = {}
-        for frame, its in zip(self.plan.labeled.frames, parts, strict=True):
-            if frame.video != place or not its:
+        for frame, its in pairs:
+            if not its:
                 continue
             if missing := [part for part in its if not _is_whole(part.path)]:
                 wanted[frame.frame] = missing

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.i18n import tr
@@ -35,21 +35,30 @@ class ClassTable(QTableWidget):
     """A row for each class that has boxes; what is unchecked stays out.
 
     Args:
-        counts: Boxes by class, the most frequent first.
         chosen: As `core.export.request.ExportRequest.classes`.
     """
 
     changed = Signal()
 
-    def __init__(self, counts: Mapping[str, int], chosen: Sequence[tuple[str, str]]) -> None:
-        super().__init__(len(counts), 3)
-        self._others = tuple(pair for pair in chosen if pair[0] not in counts)
+    def __init__(self, chosen: Sequence[tuple[str, str]]) -> None:
+        super().__init__(0, 3)
+        self._others = tuple(chosen)
         """Of classes that have no boxes now."""
         self._rows: list[tuple[QTableWidgetItem, QTableWidgetItem]] = []
         """Class, and name in the export."""
-        self._fill(counts, dict(chosen))
         self._dress()
         self.itemChanged.connect(self._take)
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show these classes, with their boxes, the most frequent first; what was chosen stays."""
+        chosen = self.classes()
+        self._others = tuple(pair for pair in chosen if pair[0] not in counts)
+        self._rows = []
+        with QSignalBlocker(self):
+            self.setRowCount(0)
+            self.setRowCount(len(counts))
+            self._fill(counts, dict(chosen))
+        self._fit()
 
     def classes(self) -> tuple[tuple[str, str], ...]:
         """As `core.export.request.ExportRequest.classes`."""
@@ -102,21 +111,27 @@ class ClassTable(QTableWidget):
         header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BOXES, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
         rows = min(max(self.rowCount(), 1), _ROWS)
         height = header.sizeHint().height() + rows * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(height + 2 * self.frameWidth())
 
 
-def classes_of(source: ExportSource) -> dict[str, int]:
+def classes_of(sources: Sequence[ExportSource]) -> dict[str, int]:
     """Boxes by class, the most frequent first; classes without any are left out."""
-    counted = np.bincount(source.detections.class_id, minlength=len(source.class_names))
-    named = zip(source.class_names, counted.tolist(), strict=True)
-    found = Counter({name: count for name, count in named if count})
-    found.update(decision.class_name for decision in source.decisions if decision.gives_box)
+    found = Counter[str]()
+    for source in sources:
+        counted = np.bincount(source.detections.class_id, minlength=len(source.class_names))
+        named = zip(source.class_names, counted.tolist(), strict=True)
+        found.update({name: count for name, count in named if count})
+        found.update(decision.class_name for decision in source.decisions if decision.gives_box)
     return dict(found.most_common())
 
 
-def with_known_classes(request: ExportRequest, source: ExportSource) -> ExportRequest:
+def with_known_classes(request: ExportRequest, sources: Sequence[ExportSource]) -> ExportRequest:
     """The request without classes of earlier runs."""
-    names = {*source.class_names, *(decision.class_name for decision in source.decisions)}
+    names = {name for source in sources for name in source.class_names}
+    names.update(each.class_name for source in sources for each in source.decisions)
     return replace(request, classes=tuple(pair for pair in request.classes if pair[0] in names))

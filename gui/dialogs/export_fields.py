@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -42,7 +42,7 @@ _SCOPES: dict[Scope, tuple[str, str, str]] = {
         mark("Frames that were selected for labeling"),
         mark("No frame is selected yet"),
     ),
-    "all": (mark("All frames"), mark("Every frame of the video"), ""),
+    "all": (mark("All frames"), mark("Every frame"), ""),
 }
 """Word, tooltip, and why there is nothing of it."""
 
@@ -61,18 +61,14 @@ class FirstFields(QObject):
     """The fields; the dialog lays them out.
 
     Args:
-        counts: How many frames each scope has.
         request: What is shown first.
         parent: The dialog.
     """
 
     changed = Signal()
 
-    def __init__(
-        self, counts: Mapping[Scope, int], request: ExportRequest, parent: QObject
-    ) -> None:
+    def __init__(self, request: ExportRequest, parent: QObject) -> None:
         super().__init__(parent)
-        self._counts = counts
         self._usual: Media = "frames"
         """What goes with the format unless the person says otherwise."""
         self._kind: PictureKind = request.picture
@@ -95,6 +91,21 @@ class FirstFields(QObject):
         add_row(form, tr("&Pictures"), row_of(self.pictures, self.quality, None), self.pictures)
         own = muted(tr("Boxes of yours always come along."))
         add_row(form, tr("&Score from"), row_of(self.score, own, None), self.score)
+
+    def show_counts(self, counts: Mapping[Scope, int] | None) -> None:
+        """How many frames each scope has, None while that is not known; what was chosen stays
+        where there are some."""
+        for at, scope in enumerate(SCOPES):
+            word, tip, nothing = _SCOPES[scope]
+            count = counts[scope] if counts is not None else None
+            said = tr(word) if count is None else f"{tr(word)}{THIN_SPACE}· {grouped(count)}"
+            self.scope.setItemText(at, said)
+            _enable(self.scope, at, count != 0, tr(nothing if count == 0 else tip))
+        wanted: tuple[Scope, ...] = (self._wanted, "flagged", "all")
+        with QSignalBlocker(self.scope):
+            self.scope.setCurrentIndex(
+                next(SCOPES.index(s) for s in wanted if counts is None or counts[s] or s == "all")
+            )
 
     def applied_to(self, request: ExportRequest) -> ExportRequest:
         """The request with what these fields say."""
@@ -152,16 +163,12 @@ class FirstFields(QObject):
         self._about.setMinimumWidth(_ABOUT_WIDTH)
 
     def _make_scope(self, request: ExportRequest) -> None:
+        self._wanted: Scope = request.scope
+        """What the person has chosen, even where there is nothing of it now."""
         self.scope = QComboBox()
-        for at, scope in enumerate(SCOPES):
-            word, tip, nothing = _SCOPES[scope]
-            count = self._counts[scope]
-            self.scope.addItem(f"{tr(word)}{THIN_SPACE}· {grouped(count)}", scope)
-            _enable(self.scope, at, count > 0, tr(tip if count else nothing))
-        wanted: tuple[Scope, ...] = (request.scope, "flagged", "all")
-        self.scope.setCurrentIndex(
-            next(SCOPES.index(s) for s in wanted if self._counts[s] or s == "all")
-        )
+        for scope in SCOPES:
+            self.scope.addItem(tr(_SCOPES[scope][0]), scope)
+        self.show_counts(None)
         self.scope.setAccessibleName(tr("Frames"))
         self.scope.setToolTip(tr("Which frames are exported"))
 
@@ -180,7 +187,11 @@ class FirstFields(QObject):
         self.quality.setAccessibleName(tr("JPEG quality"))
         self.quality.setToolTip(tr("100 is best; 92 can hardly be told from the original"))
 
+    def _take_scope(self, at: int) -> None:
+        self._wanted = SCOPES[at]
+
     def _connect(self) -> None:
+        self.scope.currentIndexChanged.connect(self._take_scope)
         self.format.currentIndexChanged.connect(self._fit_pictures)
         self.pictures.currentIndexChanged.connect(self._show_quality)
         for choice in (self.format, self.scope, self.pictures):

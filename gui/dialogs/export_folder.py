@@ -48,6 +48,7 @@ class PlaceField(QWidget):
         super().__init__()
         self._zipped = zipped
         self.edit = QLineEdit(str(_named(place, zipped)))
+        self._suggested = self.place
         self.edit.setMinimumWidth(240)
         self.edit.setAccessibleName(tr("Write to"))
         self.edit.setToolTip(tr("A new folder or zip file; it appears when everything is written"))
@@ -72,7 +73,15 @@ class PlaceField(QWidget):
         if zipped != self._zipped:
             self._zipped = zipped
             if self.edit.text().strip():
+                suggested = self.place == self._suggested
                 self.edit.setText(str(_named(Path(self.edit.text().strip()), zipped)))
+                self._suggested = self.place if suggested else self._suggested
+
+    def suggest(self, place: Path) -> None:
+        """Name this place, unless the person has named one."""
+        if self.place in (Path(), self._suggested):
+            self.edit.setText(str(_named(place, self._zipped)))
+            self._suggested = self.place
 
     def look(self) -> tuple[Found, str]:
         """What is there, and why nothing can be written there, if so."""

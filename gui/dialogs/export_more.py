@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox
 
 from core.export.request import EXTRAS, LIGHTLY_NAMES, ExportRequest, Extra
 from core.frames import FrameRange
@@ -31,22 +31,20 @@ class MoreFields(QObject):
     """The fields of the section; the dialog lays them out.
 
     Args:
-        frames: Of the video.
-        classes: Boxes by class, the most frequent first.
+        frames: Of the open video; None where it is not exported.
         request: What is shown first.
         parent: The dialog.
     """
 
     changed = Signal()
 
-    def __init__(
-        self, frames: int, classes: Mapping[str, int], request: ExportRequest, parent: QObject
-    ) -> None:
+    def __init__(self, frames: int | None, request: ExportRequest, parent: QObject) -> None:
         super().__init__(parent)
+        self._everything = False
         self._make_frames(frames, request)
         self._make_split(request)
         self._make_names(request)
-        self._table = ClassTable(classes, request.classes)
+        self._table = ClassTable(request.classes)
         self._empty = _box(
             mark("Frames without boxes"), mark("Keep frames in which there is nothing to label"),
             request.empty,
@@ -61,7 +59,7 @@ class MoreFields(QObject):
 
     def add_to(self, form: QFormLayout) -> None:
         """Lay the fields out, one below the other."""
-        add_row(form, tr("Ran&ge"), self._range, self._range.first)
+        add_row(form, tr("Ran&ge"), self.range, self.range.first)
         add_row(form, tr("&Take"), row_of(self._every, self._neighbours, None), self._every)
         add_row(form, "", self._empty, self._empty)
         word = QLabel(tr("&Classes"))
@@ -70,18 +68,30 @@ class MoreFields(QObject):
         word.setAlignment(Qt.AlignmentFlag.AlignTop)
         word.setContentsMargins(0, 6, 0, 0)
         form.addRow(word, self._table)
-        note = muted(tr("from the end of the video"))
-        add_row(form, tr("&Validation"), row_of(self._val, note, None), self._val)
+        share = row_of(self._val, self._from_end, self._split_by, None)
+        add_row(form, tr("&Validation"), share, self._val)
         add_row(form, tr("&Names"), self._names, self._names)
         form.addRow("", self._example)
         extras = row_of(*self._extras.values(), None)
         add_row(form, tr("A&lso"), extras, self._extras["crops"])
         add_row(form, "", self._zip, self._zip)
 
+    def show_videos(self, classes: Mapping[str, int], *, everything: bool) -> None:
+        """Show what there is in the open video, or in all.
+
+        Args:
+            classes: Boxes by class, the most frequent first.
+            everything: Whether it is of all videos: these have no range, and can be split whole.
+        """
+        self._everything = everything
+        self._table.show_counts(classes)
+        self._from_end.setVisible(not everything)
+        self._split_by.setVisible(everything)
+
     def applied_to(self, request: ExportRequest) -> ExportRequest:
         """The request with what these fields say."""
-        first, stop = self._range.frames()
-        whole = (first, stop) == (0, None)
+        first, stop = self.range.frames()
+        whole = self._everything or (first, stop) == (0, None)
         return replace(
             request,
             range=None if whole else FrameRange(first, self._frames if stop is None else stop),
@@ -90,6 +100,7 @@ class MoreFields(QObject):
             classes=self._table.classes(),
             empty=self._empty.isChecked(),
             val=self._val.value() / 100,
+            split_by=self._split_by.currentData() if self._everything else "time",
             names=self._names.text().strip() or LIGHTLY_NAMES,
             extras=tuple(extra for extra, box in self._extras.items() if box.isChecked()),
             zip=self._zip.isChecked(),
@@ -118,7 +129,10 @@ class MoreFields(QObject):
         words.extend(tr(_EXTRAS[extra][0]).lower() for extra in request.extras)
         if request.zip:
             words.append(tr("zip"))
-        return " · ".join(words) or tr("range, classes, validation, names, previews, zip")
+        rest = tr("classes, validation, names, previews, zip")
+        if not self._everything:
+            rest = tr("range, classes, validation, names, previews, zip")
+        return " · ".join(words) or rest
 
     def show_example(self, name: str) -> None:
         """What the first picture is called; empty where there is none."""
@@ -133,13 +147,13 @@ class MoreFields(QObject):
 
     # Made once
 
-    def _make_frames(self, frames: int, request: ExportRequest) -> None:
-        self._frames = frames
-        self._range = RangeField(frames, None)
-        for button in (self._range.from_here, self._range.to_here):
+    def _make_frames(self, frames: int | None, request: ExportRequest) -> None:
+        self._frames = frames or 0
+        self.range = RangeField(frames, None)
+        for button in (self.range.from_here, self.range.to_here):
             button.hide()
-        if request.range is not None and request.range.start < frames:
-            self._range.show_range(request.range.start, request.range.stop)
+        if request.range is not None and request.range.start < self._frames:
+            self.range.show_range(request.range.start, request.range.stop)
         self._every = QSpinBox(minimum=1, maximum=_MOST_SKIPPED, prefix=tr("1 frame in "))
         self._every.setSpecialValueText(tr("every frame"))
         self._every.setValue(request.every)
@@ -163,6 +177,13 @@ class MoreFields(QObject):
         self._val.setToolTip(
             tr("Frames between both parts are left out, so that no picture leaks across")
         )
+        self._from_end = muted(tr("from the end of the video"))
+        self._split_by = QComboBox()
+        self._split_by.addItem(tr("from the end of each video"), "time")
+        self._split_by.addItem(tr("of whole videos"), "video")
+        self._split_by.setCurrentIndex(self._split_by.findData(request.split_by))
+        self._split_by.setAccessibleName(tr("What is for validation"))
+        self._split_by.setToolTip(tr("Frames of one video look alike; whole videos leave none out"))
 
     def _make_names(self, request: ExportRequest) -> None:
         self._names = QLineEdit(request.names)
@@ -175,7 +196,8 @@ class MoreFields(QObject):
             number.valueChanged.connect(self.changed)
         for box in (self._empty, *self._extras.values(), self._zip):
             box.toggled.connect(self.changed)
-        for changed in (self._range.changed, self._names.textChanged, self._table.changed):
+        self._split_by.currentIndexChanged.connect(self.changed)
+        for changed in (self.range.changed, self._names.textChanged, self._table.changed):
             changed.connect(self.changed)
 
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from core.frames import FrameIndex
 from core.prelabels import Prelabel, Source
 from gui.canvas import BoxState, CanvasBox, CanvasWidget
 from gui.dialogs.export_legend import Legend
@@ -21,8 +20,8 @@ from gui.text import data_size, grouped, timecode
 from gui.theme import tabular, worn
 
 if TYPE_CHECKING:
-    from core.export.base import LabeledFrame
-    from core.export.plan import ExportCounts, ExportPlan
+    from core.export.base import ExportVideo, LabeledFrame
+    from core.export.plan import ExportPlan
 
 STATES = {
     Source.MODEL: BoxState.DETECTION,
@@ -32,26 +31,22 @@ STATES = {
 }
 """What a prelabel was while it was under review, and so how it looks on the canvas."""
 _SMALLEST = (480, 270)
+_Where = tuple[Path, int]
+"""A video, and a frame of it."""
 
 
 class ExportPreview(QWidget):
-    """Shows one of the frames that are exported.
-
-    Args:
-        path: The video.
-        index: Its frames.
-        size: Pixels of its upright picture.
-    """
+    """Shows one of the frames that are exported."""
 
     stepped = Signal()
     """Another frame is shown."""
 
-    def __init__(self, path: Path, index: FrameIndex, size: tuple[int, int]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._index, self._size = index, size
+        self._videos: Sequence[ExportVideo] = ()
         self._frames: Sequence[LabeledFrame] = ()
         self._at = 0
-        self._shown: int | None = None
+        self._shown: _Where | None = None
         self._canvas = CanvasWidget()
         self._canvas.set_theme(worn())
         self._canvas.set_empty("", "")
@@ -61,7 +56,7 @@ class ExportPreview(QWidget):
         self._legend = Legend()
         self._size_note = _figures("muted")
         self._lay_out()
-        self._pictures = Pictures(path, index)
+        self._pictures = Pictures()
         self._pictures.decoded.connect(self._show_picture)
         self._pictures.refused.connect(self._show_damaged)
         self._pictures.start()
@@ -79,10 +74,15 @@ class ExportPreview(QWidget):
             plan: What would be written, None for nothing.
             free: Bytes on the disk.
         """
-        before = self.frame.frame if self.frame is not None else 0
+        before = self._where
+        self._videos = plan.labeled.videos if plan is not None else ()
         self._frames = plan.labeled.frames if plan is not None else ()
-        places = (at for at, each in enumerate(self._frames) if each.frame >= before)
-        self._at = next(places, 0)
+        self._at = 0
+        if before is not None:
+            path, frame = before
+            again = {at for at, video in enumerate(self._videos) if video.path == path}
+            on = (at for at, f in enumerate(self._frames) if f.video in again and f.frame >= frame)
+            self._at = next(on, 0)
         self._show_amount(plan, free)
         self._show()
 
@@ -106,6 +106,12 @@ class ExportPreview(QWidget):
 
     # Inside
 
+    @property
+    def _where(self) -> _Where | None:
+        """Where the frame that is shown, or asked for, lies."""
+        frame = self.frame
+        return None if frame is None else (self._videos[frame.video].path, frame.frame)
+
     def _show(self) -> None:
         frame = self.frame
         self._back.setEnabled(self._at > 0)
@@ -118,12 +124,15 @@ class ExportPreview(QWidget):
             return
         place = tr("{at} of {total}", at=grouped(self._at + 1), total=grouped(len(self._frames)))
         named = tr("frame {frame}", frame=grouped(frame.frame))
-        seconds = timecode(self._index.timestamp(frame.frame))
-        self._place.setText(f"{place} · {named} · {seconds}")
-        if frame.frame == self._shown:
+        video = self._videos[frame.video]
+        said = [place, named, timecode(video.index.timestamp(frame.frame))]
+        if len(self._videos) > 1:
+            said.insert(1, video.name)
+        self._place.setText(" · ".join(said))
+        if self._where == self._shown:
             self._show_boxes()
         else:
-            self._pictures.want(frame.frame)
+            self._pictures.want((video, frame.frame))
 
     def _show_boxes(self) -> None:
         """With the picture that they belong to."""
@@ -131,23 +140,25 @@ class ExportPreview(QWidget):
             self._canvas.set_boxes([_box(prelabel) for prelabel in frame.prelabels])
             self._canvas.set_badge(tr("Context") if frame.context else "")
 
-    @Slot(int, object)
-    def _show_picture(self, frame: int, picture: QImage) -> None:
-        if self.frame is not None and self.frame.frame == frame:
-            self._shown = frame
-            self._canvas.set_picture(picture, self._size)
+    @Slot(object, object)
+    def _show_picture(self, wanted: tuple[ExportVideo, int], picture: QImage) -> None:
+        video, frame = wanted
+        if self._where == (video.path, frame):
+            self._shown = self._where
+            self._canvas.set_picture(picture, (video.width, video.height))
             self._show_boxes()
 
-    @Slot(int, str)
-    def _show_damaged(self, frame: int, sentence: str) -> None:
-        if self.frame is not None and self.frame.frame == frame:
+    @Slot(object, str)
+    def _show_damaged(self, wanted: tuple[ExportVideo, int], sentence: str) -> None:
+        video, frame = wanted
+        if self._where == (video.path, frame):
             self._shown = None
             self._canvas.set_picture(None)
             title = tr("Frame {frame} cannot be shown", frame=grouped(frame))
             self._canvas.set_empty(title, sentence)
 
     def _show_amount(self, plan: ExportPlan | None, free: int | None) -> None:
-        self._amount.setText("" if plan is None else _amount(plan.counts))
+        self._amount.setText("" if plan is None else _amount(plan))
         self._legend.show_counts({} if plan is None else plan.counts.by_source)
         sizes = []
         if plan is not None:
@@ -199,8 +210,11 @@ def _box(prelabel: Prelabel) -> CanvasBox:
     return CanvasBox(prelabel.xyxy, f"{prelabel.class_name}{score}", STATES[prelabel.source])
 
 
-def _amount(counts: ExportCounts) -> str:
+def _amount(plan: ExportPlan) -> str:
+    counts, videos = plan.counts, len(plan.labeled.videos)
     said = [tr_n("{count} frame", "{count} frames", counts.frames)]
+    if videos > 1:
+        said.insert(0, tr_n("{count} video", "{count} videos", videos))
     if counts.context:
         said.append(tr("{count} as context", count=grouped(counts.context)))
     if "val" in counts.by_split:

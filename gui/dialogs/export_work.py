@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,23 +19,30 @@ from core.export.plan import plan_export
 from core.export.request import ExportRequest
 from core.export.zipping import is_being_packed
 from core.video.reader import VideoReader
+from gui.dialogs.export_facts import ExportFacts
 from gui.frame_loader import to_image
 from gui.i18n import tr
 from gui.newest import NewestFirst
+from gui.text import grouped
 
 if TYPE_CHECKING:
-    from core.export.plan import ExportPlan, ExportSource
-    from core.frames import FrameIndex
+    from core.export.base import ExportVideo
+    from core.export.plan import ExportPlan
 
 log = logging.getLogger(__name__)
 
+MOST_FRAMES = 200_000
+"""Of several videos in one export: with eight boxes each their plan takes about half a minute, and
+600 MiB."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Order:
     """What is asked for, and where to."""
 
     request: ExportRequest
     place: Path
+    facts: ExportFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,23 +71,25 @@ class Planner(NewestFirst[Order]):
     foreseen = Signal(object)
     """A `Prospect`."""
 
-    def __init__(self, sources: Sequence[ExportSource]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._sources = tuple(sources)
-        self._planned: tuple[ExportRequest, ExportPlan | None, str] | None = None
+        self._planned: tuple[Order, ExportPlan | None, str] | None = None
 
     def answer(self, order: Order) -> None:
         # Where to makes no other plan, and is typed letter by letter.
-        if self._planned is None or self._planned[0] != order.request:
-            self._planned = order.request, *self._plan(order.request)
+        if self._planned is None or not _asks_alike(self._planned[0], order):
+            self._planned = order, *self._plan(order)
         _, plan, problem = self._planned
         there = _there(plan, order.place) if plan is not None else None
         self.foreseen.emit(Prospect(order, plan, problem, _free(order.place), there))
 
-    def _plan(self, request: ExportRequest) -> tuple[ExportPlan | None, str]:
+    def _plan(self, order: Order) -> tuple[ExportPlan | None, str]:
+        request, sources = order.request, order.facts.sources
+        if too_many := _too_many(order):
+            return None, too_many
         try:
             with _collecting_later():
-                plan = plan_export(self._sources, request)
+                plan = plan_export(sources, request)
                 # Counted here, and kept by the plan: the window's thread shall not.
                 _ = plan.counts, plan.bytes
         except UserError as error:
@@ -91,34 +100,55 @@ class Planner(NewestFirst[Order]):
         return plan, ""
 
 
-class Pictures(NewestFirst[int]):
+class Pictures(NewestFirst[tuple["ExportVideo", int]]):
     """Decodes the frame that was asked for last, in full size."""
 
-    decoded = Signal(int, object)
-    """Frame and `QImage`."""
-    refused = Signal(int, str)
-    """Frame, and why it has no picture."""
+    decoded = Signal(object, object)
+    """What was asked for, and the `QImage`."""
+    refused = Signal(object, str)
+    """What was asked for, and why it has no picture."""
 
-    def __init__(self, path: Path, index: FrameIndex) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._path, self._index = path, index
-        self._reader: VideoReader | None = None
+        self._reader: tuple[Path, VideoReader] | None = None
 
-    def answer(self, frame: int) -> None:
+    def answer(self, wanted: tuple[ExportVideo, int]) -> None:
+        video, frame = wanted
         try:
-            if self._reader is None:
-                self._reader = VideoReader(self._path, self._index)
-            _, picture = next(iter(self._reader.pictures([frame])))
-            self.decoded.emit(frame, to_image(picture))
+            _, picture = next(iter(self._of(video).pictures([frame])))
+            self.decoded.emit(wanted, to_image(picture))
         except UserError as error:
-            self.refused.emit(frame, str(error))
+            self.refused.emit(wanted, str(error))
         except (StopIteration, RuntimeError) as error:
-            log.warning("frame %d has no picture: %s", frame, error)
-            self.refused.emit(frame, tr("The file has errors here."))
+            log.warning("frame %d of %s has no picture: %s", frame, video.path, error)
+            self.refused.emit(wanted, tr("The file has errors here."))
 
     def release(self) -> None:
         if self._reader is not None:
-            self._reader.close()
+            self._reader[1].close()
+            self._reader = None
+
+    def _of(self, video: ExportVideo) -> VideoReader:
+        """One video is open at a time."""
+        if self._reader is None or self._reader[0] != video.path:
+            self.release()
+            self._reader = video.path, VideoReader(video.path, video.index)
+        return self._reader[1]
+
+
+def _asks_alike(order: Order, other: Order) -> bool:
+    return order.facts is other.facts and order.request == other.request
+
+
+def _too_many(order: Order) -> str:
+    """Why so many frames of several videos are not planned; empty where they are."""
+    asked = order.facts.frames[order.request.scope] // order.request.every
+    if len(order.facts.sources) < 2 or asked <= MOST_FRAMES:
+        return ""
+    return tr(
+        "{frames} frames are too many to export at once: take fewer, or every n-th of them.",
+        frames=grouped(asked),
+    )
 
 
 @contextmanager

@@ -21,16 +21,16 @@ from gui.review.queue_model import Index
 from gui.review.table import queue_table, select_row
 from gui.theme import Theme
 
-_COLUMN_DIGITS = (0, 8, 10, 7, 14)
+_COLUMN_DIGITS = (0, 7, 9, 6, 14)
 """See `queue_table`; the name of the video gets what is left."""
 
 
 class _Name(QStyledItemDelegate):
-    """The ends of a path tell more than its middle, which is left out where room is short."""
+    """Videos of one folder differ at the end of their path: where room is short it is kept."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        option.textElideMode = Qt.TextElideMode.ElideLeft
 
 
 class AcrossList(QWidget):

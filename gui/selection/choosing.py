@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +22,6 @@ class Outcome:
     stopped: str
     projects: tuple[Path, ...] = ()
     """Those of the videos that they are of, where all were chosen among."""
-
-    @property
-    def export_command(self) -> str:
-        """What exports these frames of all videos together, as a shell takes it."""
-        folders = [str(folder) for folder in self.projects]
-        options = ["--scope", "selected", "--format", "coco", "--out", "selected-frames"]
-        return shlex.join(["flickerscope", "export", *folders, *options])
 
     @property
     def sentence(self) -> str:

@@ -30,7 +30,14 @@ class Panel(QWidget):
     def __init__(self, form: Form, frames: int, here: Callable[[], FrameId]) -> None:
         super().__init__()
         self.controls = Controls(form, frames, here)
-        self.scope = ScopeBar()
+        self.scope = ScopeBar(
+            names=(tr("Choose in this video"), tr("Choose in all videos")),
+            tips=(
+                tr("Choose among the frames of the video that is open"),
+                tr("Choose among the frames of all videos of the collection together"),
+            ),
+        )
+        self.scope.setContentsMargins(8, 0, 8, 4)
         self.back = QToolButton()
         self.back.setText(tr("← Back"))
         self.back.setAccessibleName(tr("Back to the picture"))

@@ -1,4 +1,4 @@
-"""Which videos to choose among: the open one, or all of the collection."""
+"""Which videos something is about: the open one, or all of the collection."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -7,22 +7,26 @@ from gui.i18n import tr, tr_n
 
 
 class ScopeBar(QWidget):
-    """Two buttons, one of which is down; not seen where there is one video only."""
+    """Two buttons, one of which is down; not seen where there is one video only.
+
+    Args:
+        names: What the buttons are called, as accessible names: of this video, and of all.
+        tips: The same as sentences.
+    """
 
     chosen = Signal(bool)
-    """Whether to choose among all videos; only what a person does is told."""
+    """Whether it is about all videos; only what a person does is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: tuple[str, str], tips: tuple[str, str]) -> None:
         super().__init__()
         self.this, self.all = QToolButton(), QToolButton()
         self.this.setText(tr("This video"))
-        self.this.setAccessibleName(tr("Choose in this video"))
-        self.this.setToolTip(tr("Choose among the frames of the video that is open"))
-        self.all.setToolTip(tr("Choose among the frames of all videos of the collection together"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 8, 4)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for button in (self.this, self.all):
+        for button, name, tip in zip((self.this, self.all), names, tips, strict=True):
+            button.setAccessibleName(name)
+            button.setToolTip(tip)
             button.setCheckable(True)
             button.setAutoExclusive(True)
             row.addWidget(button)
@@ -37,5 +41,4 @@ class ScopeBar(QWidget):
         self.setVisible(videos > 1)
         word = tr_n("All {count} videos", "All {count} videos", videos)
         self.all.setText(word)
-        self.all.setAccessibleName(tr("Choose in all videos"))
         (self.all if everything else self.this).setChecked(True)

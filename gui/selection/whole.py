@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.i18n import tr, tr_n
+from gui.collection.left_out import left_out_said
 from gui.selection.reading import Known, PartReader
 
 if TYPE_CHECKING:
@@ -138,20 +138,7 @@ class Whole(QObject):
             for member in self.members
             if member.folder != open_one and member.folder in self._known.left
         }
-        bare = sum(not why for why in left.values())
-        said = [tr("{name} is left out: {why}", name=name, why=why)
-                for name, why in left.items() if why]  # fmt: skip
-        if bare:
-            bare_said = tr_n(
-                "{count} video without detections is left out.",
-                "{count} videos without detections are left out.",
-                bare,
-            )
-            said.insert(0, bare_said)
-        if len(said) > _MOST_SAID:
-            more = len(said) - _MOST_SAID
-            said = [*said[:_MOST_SAID], tr_n("{count} more.", "{count} more.", more)]
-        return " ".join(said)
+        return left_out_said(left)
 
     def _take(self, known: Known) -> None:
         self._known = known
@@ -171,10 +158,6 @@ class Whole(QObject):
     def _note(self, folder: Path) -> None:
         if self._known.has(folder):
             self._old.add(folder)
-
-
-_MOST_SAID = 3
-"""Sentences on videos that are left out; more would push the button out of sight."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from gui.dialogs.export_preview import ExportPreview
 from gui.go_to import GoTo
 from gui.palette import Palette
 from gui.timeline.popup import FramePopup
+from scripts.screenshots.drives import detect_drives
 from scripts.screenshots.stage import Stage
 
 DETECTING_SECONDS = 300
@@ -268,6 +269,23 @@ def _all_reviewed(stage: Stage, name: str) -> None:
     stage.take(name)
 
 
+def _drives(stage: Stage, name: str) -> None:
+    window = stage.window
+    window.open_path(detect_drives(Path.cwd(), DETECTING_SECONDS))
+    stage.wait("a video", lambda: window.session is not None)
+    _wait_for_run(stage)
+    stage.wait("the list", lambda: not window.browsing.library.left)
+    session = stage.session
+    for number in session.shown.tolist()[:2]:
+        session.focus(session.queue.boxes_of(number)[0])
+        session.decide(Verdict.ACCEPTED, scope="gap")
+    stage.do("review_all")
+    stage.do("skip")
+    stage.wait("the picture", lambda: window.session is not None and _is_shown(stage))
+    stage.settle(_LOOKING_MS)
+    stage.take(name)
+
+
 STATES = {
     "empty": State(_empty, detected=False),
     "empty-dark": State(_empty, detected=False, appearance="dark"),
@@ -296,6 +314,7 @@ STATES = {
     "selecting": State(_selecting),
     "limits": State(_limits),
     "range": State(_range),
+    "folder": State(_drives, detected=False),
     "all-reviewed": State(_all_reviewed),
     "dark": State(_reviewing, appearance="dark"),
     "dark-export": State(_export, appearance="dark", size=(1280, 800)),
@@ -306,6 +325,7 @@ STATES = {
     "dark-selected": State(_selected, appearance="dark", scale=2, size=(1280, 800)),
     "dark-selecting": State(_selecting, appearance="dark", size=(1280, 800)),
     "dark-split": State(_split, appearance="dark"),
+    "dark-folder": State(_drives, detected=False, appearance="dark"),
     "dark-keys": State(_keys, appearance="dark"),
     "4k": State(_reviewing, scale=2, size=(1920, 1080)),
 }

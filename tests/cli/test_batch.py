@@ -17,7 +17,7 @@ from core.cli.batching import SOME_FAILED
 from core.project import Project
 from tests.cli.conftest import Answer, Flickerscope
 from tests.conftest import REPOSITORY
-from tests.core.batches import cut_clip
+from tests.core.batches import cut_clip, heed_interrupts
 
 FRAMES = 3
 
@@ -118,8 +118,9 @@ def test_a_batch_that_was_stopped_and_killed_goes_on(
 
     def interrupted(number: int, wanted: int) -> tuple[int, str]:
         process = subprocess.Popen(
-            arguments, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
+            arguments, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=heed_interrupts,
+        )  # fmt: skip
         while len(outcomes()) < wanted:
             assert process.poll() is None
             time.sleep(0.01)
@@ -128,7 +129,10 @@ def test_a_batch_that_was_stopped_and_killed_goes_on(
             os.killpg(process.pid, number)
         else:
             process.kill()
-        _, said = process.communicate(timeout=60)
+        try:
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
         return process.returncode, said
 
     code, said = interrupted(signal.SIGINT, 1)

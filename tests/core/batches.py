@@ -1,5 +1,6 @@
 """Batches for tests: an engine in this process with a detector that needs no weights."""
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -22,6 +23,11 @@ QUICK = BatchRequest(
     ExportRequest(scope="selected", min_score=0.0),
 )
 """For the detector of `tests.core.killing`, which tells nothing of what pictures look like."""
+
+
+def heed_interrupts() -> None:
+    """In a new process: Ctrl+C counts, also where the tests run in a background that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def quiet(*args: object, **kwargs: object) -> None:

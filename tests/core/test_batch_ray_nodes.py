@@ -16,14 +16,20 @@ from pathlib import Path
 import pytest
 
 from core.batch.engines import EngineChoice, make_engine
+from core.batch.place import place_of
 from core.batch.ray_cluster import RETRIES
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
-from core.batch.steps import Begin, Told
+from core.batch.runner import run_batch
+from core.batch.steps import Begin, Told, Work
+from core.batch.videos import list_videos
+from core.cloud.address import S3Way
 from core.detectors.base import DetectorConfig
 from core.errors import BatchError
 from tests.conftest import REPOSITORY, MakeVideo
-from tests.core.batches import QUICK, files_below, listed, quiet, work_to
+from tests.core.batches import QUICK, files_below, heed_interrupts, listed, quiet, work_to
+from tests.core.in_s3 import put
+from tests.servers.s3_fixtures import INPUT, LIGHTLY
 
 pytest.importorskip("ray")
 
@@ -150,6 +156,27 @@ def test_a_node_that_sees_another_folder_is_refused(
             run_on(nodes, work, [here_only], gpus=1.0, cpus=1.0)
 
 
+def test_videos_and_results_in_s3_need_no_shared_folder(
+    nodes: Nodes, make_video: MakeVideo, tmp_path: Path, way: S3Way
+) -> None:
+    put(way, "videos/clip.mp4", make_video("clip.mp4", 6, folder=tmp_path))
+    out = f"s3://{LIGHTLY}/results"
+    work = Work(_with("columns"), out, way)
+    found = list_videos([f"s3://{INPUT}/videos"], way)
+    with nodes.another("cloud", gpus=1) as there:
+        choice = EngineChoice("ray", address=nodes.address, gpus=1.0, cpus=1.0)
+        engine = make_engine(choice, work, quiet)
+        try:
+            (outcome,) = run_batch(found, work, engine).outcomes
+        finally:
+            engine.close()
+        assert list(there.iterdir()) == []
+    assert outcome.state == "done", outcome.reason
+    kept = place_of(work).names("")
+    assert f"{outcome.project}/project.sqlite" in kept
+    assert not [name for name in kept if "seen" in name]
+
+
 def test_a_node_with_another_version_is_refused(
     nodes: Nodes, make_video: MakeVideo, tmp_path: Path
 ) -> None:
@@ -221,10 +248,14 @@ def test_ctrl_c_ends_all_of_it(alone: tuple[list[str], dict[str, str]], tmp_path
     with subprocess.Popen(
         [*command, "--detector", "patient"],
         env=environment, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True,
+        preexec_fn=heed_interrupts,
     ) as running:  # fmt: skip
         _wait_for(lambda: any((tmp_path / "out" / ".work").glob("*/*.flickerscope")))
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        try:
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert "Traceback" not in said
     assert list((tmp_path / "out" / ".work").glob("seen*")) == []

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+import core.export.reading
 import core.selection.reading
 import core.selection.report_process
 import gui.selection.pictures
@@ -27,6 +28,7 @@ from core.project import Project, Selection
 from core.selection.report_process import ReportRequest, Written
 from core.selection.request import FrameId
 from core.video import VideoReader
+from gui.dialogs.export import ExportDialog
 from gui.main_window import MainWindow
 from gui.selection.page import SelectionPage
 from gui.selection.pictures import Film, Pictures
@@ -35,6 +37,7 @@ from gui.selection.whole import Whole
 from gui.session import Session
 from tests.conftest import MakeVideo
 from tests.gui.making import COUNT, add_run, seen, texts
+from tests.gui.modal import answer_next
 from tests.gui.selection_making import fake
 
 OTHER = "north/cam10"
@@ -182,6 +185,26 @@ def test_selecting_is_kept_by_every_project(qtbot: QtBot, shown: MainWindow, roo
     assert kept(root, "cam2").source == "flickerscope"
     with closing(Project.open(project_of(root, "cam2"))) as project:
         assert project.selecting.request.n == 6
+
+
+def test_what_was_selected_can_be_exported_at_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, shown: MainWindow
+) -> None:
+    monkeypatch.setattr(core.export.reading, "FEW", 10)
+    page = choose_everywhere(qtbot, shown)
+    ask_for(qtbot, page, 6)
+    page.panel.select.click()
+    qtbot.waitUntil(lambda: "selected" in shown.banner.sentence)
+    asked: list[str] = []
+
+    def look(dialog: ExportDialog) -> None:
+        qtbot.waitUntil(lambda: any("3 videos · 6 frames" in said for said in texts(dialog)))
+        asked.append(dialog.request().scope)
+
+    answer_next(ExportDialog, look)
+    (export,) = [b for b in shown.banner.findChildren(QPushButton) if b.text() == "Export…"]
+    export.click()
+    assert asked == ["selected"]
 
 
 def test_a_project_in_use_leaves_all_as_they_were(
