@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
+from core.collection.named import named_projects
 from core.demo import demo_config, demo_video
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.errors import ExportError, VideoError
@@ -15,10 +16,10 @@ from core.export import (
     Scope,
     expect_some,
     frames_in_scope,
-    plan_export,
     source_of,
 )
 from core.export.plan import counts_of
+from core.export.projects import plan_projects
 from core.export.writing import ExportResult, write_export
 from core.imported_runs import add_imported, for_video, read_run
 from core.importing.base import ImportOptions
@@ -101,7 +102,7 @@ def import_into(
 
 
 def export_projects(
-    folders: Sequence[Path],
+    paths: Sequence[Path],
     request: ExportRequest,
     out: Path,
     report: Report,
@@ -111,7 +112,7 @@ def export_projects(
     """Export the chosen runs of projects, with the decisions made so far, as one.
 
     Args:
-        folders: The projects.
+        paths: The projects, or folders that hold them; see `core.collection.named`.
         request: What is asked for.
         out: New folder, or zip file, for the result.
         report: Told frames written.
@@ -120,8 +121,13 @@ def export_projects(
     Raises:
         UserError: See `core.errors`.
     """
-    sources = [source_in(folder, report) for folder in folders]
-    plan = plan_export(sources, request)
+    given = named_projects(paths)
+    plan, projects = plan_projects(
+        given.folders,
+        request,
+        lambda folder: source_in(folder, report),
+        lambda done, total: report("Reading", done, total),
+    )
     stage = f"Exporting {plan.format.title}"
     result = write_export(
         plan,
@@ -129,11 +135,13 @@ def export_projects(
         on_progress=lambda done, total: report(stage, done, total),
         overwrite=overwrite,
     )
-    projects = {s.path: folder for s, folder in zip(sources, folders, strict=True)}
     notices = [
-        f"The project does not remember which frames these were: {why}"
-        for video, frames in result.handed_over.items()
-        if (why := noted(projects[video], frames))
+        *given.notices,
+        *(
+            f"The project does not remember which frames these were: {why}"
+            for video, frames in result.handed_over.items()
+            if (why := noted(projects[video], frames))
+        ),
     ]
     if result.left_out:
         notices.append(f"{result.left_out} of the frames cannot be decoded and were left out")

@@ -206,13 +206,22 @@ def current_run(project: Project) -> tuple[Run, Detections]:
     Raises:
         ProjectError: Nothing was detected yet, or the run's file is damaged.
     """
-    run = project.run
-    if run is None:
+    run = run_of(project)
+    return run, load_detections(project.run_file(run.id))
+
+
+def run_of(project: Project) -> Run:
+    """The project's chosen run.
+
+    Raises:
+        ProjectError: Nothing was detected yet.
+    """
+    if project.run is None:
         raise ProjectError(
             f"The project {project.folder} has no run yet",
             mend=f"run `flickerscope process {project.video.path}` first",
         )
-    return run, load_detections(project.run_file(run.id))
+    return project.run
 
 
 def findings_of(project: Project, run: Run, detections: Detections, index: FrameIndex) -> Findings:

@@ -19,8 +19,10 @@ from core.project import Project, Run, Selection, SetExporting, SetSelecting, Se
 from core.project.exported import with_exported
 from core.project.runs import load_detections
 from core.selection.engine import select
-from core.selection.gather import pool_of
+from core.selection.gather import joined, part_of
 from core.selection.gather import source_of as selection_source_of
+from core.selection.part import Part
+from core.selection.part_store import keep_part
 from core.selection.request import SelectRequest
 from core.video import VideoReader
 
@@ -67,15 +69,19 @@ def complete(
     everything = findings_of(project, run, detections, reader.index)
     shown = everything.within(project.thresholds)
     said = list(notices)
+    rate = float(reader.info.rate)
+    part = part_of(selection_source_of(project, run, detections, shown, rate))
     chosen = 0
     if request.select is not None:
-        chosen = _select(project, run, detections, shown, reader, request.select, said, tell)
+        chosen = _select(project, part, request.select, said, tell)
     result = None
     if request.export is not None:
         result = _export(
             project, run, detections, everything, reader, request.export, scratch, said, tell
         )
+    # Nobody who lists this video or selects over many has to find all this again.
     save_overview(project.folder, overview_of(project, run, everything, reader.index))
+    keep_part(project, part)
     counts = {
         "frames": len(run.config.sampling.frames(detections.frame_count)),
         "detections": len(detections),
@@ -89,19 +95,11 @@ def complete(
 
 
 def _select(
-    project: Project,
-    run: Run,
-    detections: Detections,
-    shown: Findings,
-    reader: VideoReader,
-    request: SelectRequest,
-    notices: list[str],
-    tell: Tell,
+    project: Project, part: Part, request: SelectRequest, notices: list[str], tell: Tell
 ) -> int:
     """How many frames were chosen; that there are none to choose is no failure."""
     tell("Choosing", 0, 1)
-    source = selection_source_of(project, run, detections, shown, float(reader.info.rate))
-    pool = pool_of([source])
+    pool = joined([part])
     try:
         picks = select(pool, request)
     except NothingToSelectError as nothing:

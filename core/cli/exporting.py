@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_MOST_LISTED = 20
+"""Videos; more would push the rest out of sight."""
+
 _PICTURES = ("png", "jpeg", "video", "none")
 
 
@@ -22,7 +25,11 @@ _PICTURES = ("png", "jpeg", "video", "none")
 def export_command(
     projects: Annotated[
         list[Path],
-        typer.Argument(metavar="PROJECT", help="One or several .flickerscope folders."),
+        typer.Argument(
+            metavar="PROJECT...",
+            help="One or several .flickerscope folders, or folders that hold some, such as the "
+            "results of a batch.",
+        ),
     ],
     format_: Annotated[
         str, typer.Option("--format", help="coco, yolo, ...; `flickerscope formats` lists them.")
@@ -113,9 +120,11 @@ def formats_command(
 
 
 def _for_people(result: "Summary") -> dict[str, object]:
-    """Without what is empty; of classes, which may be many, only how many there are."""
+    """Without what is empty; of classes and videos, which may be many, only how many there are."""
     shown = {name: value for name, value in result.items() if value not in (0, {})}
-    return shown | {"classes": len(cast(list[str], result["classes"]))}
+    shown["classes"] = len(cast(list[str], result["classes"]))
+    videos = cast(list[str], result["videos"])
+    return shown | {"videos": videos if len(videos) <= _MOST_LISTED else len(videos)}
 
 
 def export_request(**given: Any) -> "ExportRequest":

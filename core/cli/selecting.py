@@ -11,13 +11,18 @@ from core.cli.options import progress, show
 
 app = typer.Typer()
 
+_MOST_LISTED = 20
+"""Projects; more would push the rest out of sight."""
+
 
 @app.command("select")
 def select_command(
     projects: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PROJECT...", help="One or several .flickerscope folders: one choice over all."
+            metavar="PROJECT...",
+            help="One or several .flickerscope folders, or folders that hold some, such as the "
+            "results of a batch: one choice over all.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="New folder for the lists of frames and the report.")],
@@ -78,8 +83,11 @@ def select_command(
 
 
 def _for_people(result: Mapping[str, Any]) -> dict[str, object]:
-    """Without what is empty, and with a line for each column."""
+    """Without what is empty, and with a line for each column; of many projects, how many."""
     shown = {name: value for name, value in result.items() if value not in ("", [])}
+    projects = result.get("projects", [])
+    if len(projects) > _MOST_LISTED:
+        shown["projects"] = len(projects)
     shown["means"] = [
         f"{name}: {both['all']:.3g} in all frames, {both['chosen']:.3g} in the chosen ones"
         for name, both in result["means"].items()

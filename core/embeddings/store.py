@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.detections import Detections, FrameDetections
 from core.embeddings.embeddings import Embeddings, Vectors
+from core.embeddings.rows import EmbeddingFiles, FileRows
 from core.errors import ProjectError
 from core.paths import write_text_atomically
 from core.project.runs import save_detections
@@ -141,13 +142,14 @@ def load_embeddings(run_file: Path, detections: Detections) -> Embeddings | None
         run_file: The run's detections.
         detections: What is in there.
     """
-    return embeddings_beside(run_file, detections.frame_count, len(detections))
-
-
-def embeddings_beside(run_file: Path, frames: int, boxes: int) -> Embeddings | None:
-    """As `load_embeddings`, of a run of which only its frames and boxes are counted."""
-    seen = frames, boxes
+    seen = detections.frame_count, len(detections)
     return _load(second_pass(run_file), seen) or _load(run_file, seen)
+
+
+def embeddings_beside(run_file: Path, frames: int, boxes: int) -> EmbeddingFiles | None:
+    """As `load_embeddings`, left on disk, of a run whose frames and boxes are only counted."""
+    seen = frames, boxes
+    return _found(second_pass(run_file), seen) or _found(run_file, seen)
 
 
 def second_pass(run_file: Path) -> Path:
@@ -175,30 +177,44 @@ def remove_embeddings(run_file: Path) -> None:
 
 
 def _load(run_file: Path, seen: tuple[int, int]) -> Embeddings | None:
+    found = _found(run_file, seen)
+    if found is None:
+        return None
+    objects = None if found.objects is None else _mapped(found.objects)
+    return Embeddings(found.source, _mapped(found.frames), objects)
+
+
+def _found(run_file: Path, seen: tuple[int, int]) -> EmbeddingFiles | None:
     if not _description_file(run_file).exists():
         return None
     try:
         widths, source = _described(run_file)
-        frames = _mapped(_frames_file(run_file), seen[0], widths.frames)
+        frames = _rows_in(_frames_file(run_file), seen[0], widths.frames)
         if widths.objects is None:
-            return Embeddings(source, frames, None)
-        objects = _mapped(_objects_file(run_file), seen[1], widths.objects)
-        return Embeddings(source, frames, objects)
+            return EmbeddingFiles(source, frames, None)
+        objects = _rows_in(_objects_file(run_file), seen[1], widths.objects)
+        return EmbeddingFiles(source, frames, objects)
     except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         log.warning("the embeddings beside %s cannot be used (%s)", run_file.name, error)
         return None
 
 
-def _mapped(path: Path, rows: int, width: int) -> Vectors:
-    """The first rows of a file; `numpy` refuses a file that is too short."""
-    if not rows * width:
-        return np.empty((rows, width), np.float16)
-    return np.memmap(path, np.float16, "r", shape=(rows, width))
+def _rows_in(path: Path, rows: int, width: int) -> FileRows:
+    """The first rows of a file; raises OSError or ValueError where they are not there."""
+    if rows * width and path.stat().st_size < rows * width * _ITEM:
+        raise ValueError(f"{path.name} is too short")
+    return FileRows(path, (rows, width))
+
+
+def _mapped(rows: FileRows) -> Vectors:
+    if not rows.shape[0] * rows.shape[1]:
+        return np.empty(rows.shape, np.float16)
+    return np.memmap(rows.path, np.float16, "r", shape=rows.shape)
 
 
 def _widths(run_file: Path, start: Detections) -> Widths | None:
     """How wide the rows of a run are that is gone on with; None if some are missing."""
-    found = _load(run_file, (start.frame_count, len(start)))
+    found = _found(run_file, (start.frame_count, len(start)))
     return _described(run_file)[0] if found is not None else None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,18 @@ Renamed = Mapping[str, str]
 """What each class is called in the export; empty for those that are left out."""
 
 
-def renamed(sources: Sequence[ExportSource], classes: Sequence[tuple[str, str]]) -> Renamed:
+class NamesClasses(Protocol):
+    """A video as far as it says which classes there are."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def class_names(self) -> tuple[str, ...]: ...
+    @property
+    def decisions(self) -> tuple[Decision, ...]: ...
+
+
+def renamed(sources: Sequence[NamesClasses], classes: Sequence[tuple[str, str]]) -> Renamed:
     """What all classes of these videos are called, in the order of the runs.
 
     Classes that only a person's boxes have, such as those of an earlier run, come last.

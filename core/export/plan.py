@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from core.export.base import (
     Split,
 )
 from core.export.checks import check_paths, check_request, check_videos, media_of
-from core.export.labels import Labeler, Renamed, class_names, renamed
+from core.export.labels import Labeler, NamesClasses, class_names, renamed
 from core.export.names import picture_names, unique_names
 from core.export.request import SUFFIXES, ExportRequest
 from core.export.scopes import expect_some, frames_in_scope, with_neighbours
@@ -165,38 +165,105 @@ def plan_export(sources: Sequence[ExportSource], request: ExportRequest) -> Expo
     Raises:
         ExportError: The request does not fit: one sentence.
     """
-    format_ = check_request(request)
-    check_videos([source.path for source in sources])
-    names = renamed(sources, request.classes)
-    asked = _not_empty(_asked(sources, request), names, request)
-    if not asked:
-        raise NothingToExportError(
-            "No frame has a box to hand over", mend="keep frames without boxes, or a lower score"
+    planner = Planner(request, sources)
+    for source in sources:
+        planner.add(source)
+    return planner.plan()
+
+
+class Planner:
+    """Plans an export of which one source is known at a time, which nobody needs afterwards: those
+    of a thousand videos would not fit into memory.
+
+    Args:
+        request: What is asked for.
+        videos: All videos of the export, in its order.
+
+    Raises:
+        ExportError: The request does not fit: one sentence.
+    """
+
+    def __init__(self, request: ExportRequest, videos: Sequence[NamesClasses]) -> None:
+        self._request = request
+        self._format = check_request(request)
+        check_videos([video.path for video in videos])
+        self._names = renamed(videos, request.classes)
+        self._asked: list[_Asked] = []
+        self._in_scope = self._in_range = 0
+
+    def add(self, source: ExportSource) -> None:
+        """The next video; one of which no frame is in the scope need not be added."""
+        request, count = self._request, len(source.index)
+        scope = frames_in_scope(
+            request.scope, source.shown, source.decisions, source.selection, count
         )
-    seconds = [each.source.index.timestamps() for each in asked]
-    parts = parts_of([each.frames for each in asked], seconds, request.val, request.split_by)
-    shares = [_share(each, its, request) for each, its in zip(asked, parts, strict=True)]
-    media = media_of(request, format_)
-    videos = _videos([each.source for each in asked])
-    frames = _frames(shares, videos, request, format_, media)
-    check_paths(frames, format_)
-    before = sum(len(each.frames) for each in asked)
-    return ExportPlan(
-        request,
-        format_,
-        Labeled(videos, frames, class_names(names), media),
-        media,
-        before - sum(not frame.context for frame in frames),
-    )
+        whole = request.range or FrameRange(0, count)
+        frames = [frame for frame in scope if whole.start <= frame < whole.stop][:: request.every]
+        self._in_scope += len(scope)
+        self._in_range += len(frames)
+        near = with_neighbours(frames, request.neighbours, FrameRange(0, count))
+        labels = dict(zip(near, self._labels(source, near), strict=True)) if frames else {}
+        if not request.empty:
+            labels = {frame: boxes for frame, boxes in labels.items() if boxes}
+            frames = [frame for frame in frames if frame in labels]
+        if frames:
+            self._asked.append(_Asked(_video(source), frames, labels))
+
+    def plan(self) -> ExportPlan:
+        """The plan, when all videos were added.
+
+        Raises:
+            ExportError: The request does not fit: one sentence.
+        """
+        request, format_, asked = self._request, self._format, self._asked
+        self._check_some()
+        seconds = [each.video.index.timestamps() for each in asked]
+        parts = parts_of([each.frames for each in asked], seconds, request.val, request.split_by)
+        shares = [_share(each, its, request) for each, its in zip(asked, parts, strict=True)]
+        media = media_of(request, format_)
+        videos = _named([each.video for each in asked])
+        frames = _frames(shares, videos, request, format_, media)
+        check_paths(frames, format_)
+        before = sum(len(each.frames) for each in asked)
+        return ExportPlan(
+            request,
+            format_,
+            Labeled(videos, frames, class_names(self._names), media),
+            media,
+            before - sum(not frame.context for frame in frames),
+        )
+
+    def _labels(self, source: ExportSource, frames: Sequence[int]) -> Iterator[Prelabels]:
+        return Labeler(source, self._request.min_score, self._names)(frames)
+
+    def _check_some(self) -> None:
+        request = self._request
+        if not self._in_scope:
+            expect_some([], request.scope)
+        if not self._in_range and request.range is not None:
+            raise NothingToExportError(
+                f"None of the {self._in_scope} frames lies in "
+                f"{request.range.start}:{request.range.stop}",
+                mend="take another range, or more frames",
+            )
+        if not self._asked:
+            raise NothingToExportError(
+                "No frame has a box to hand over",
+                mend="keep frames without boxes, or a lower score",
+            )
+
+
+Prelabels = tuple[Prelabel, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
     """What is asked for of one video."""
 
-    source: ExportSource
+    video: ExportVideo
+    """Its name is that of its file."""
     frames: list[int]
-    labels: Mapping[int, tuple[Prelabel, ...]]
+    labels: Mapping[int, Prelabels]
     """Of these frames and their neighbours."""
 
 
@@ -210,47 +277,6 @@ class _Chosen:
     context: bool
 
 
-def _asked(
-    sources: Sequence[ExportSource], request: ExportRequest
-) -> list[tuple[ExportSource, list[int]]]:
-    """The frames of each video that has some."""
-    found, in_scope = [], 0
-    for source in sources:
-        scope = frames_in_scope(
-            request.scope, source.shown, source.decisions, source.selection, len(source.index)
-        )
-        in_scope += len(scope)
-        whole = request.range or FrameRange(0, len(source.index))
-        frames = [frame for frame in scope if whole.start <= frame < whole.stop][:: request.every]
-        if frames:
-            found.append((source, frames))
-    if not in_scope:
-        expect_some([], request.scope)
-    if not found and request.range is not None:
-        raise NothingToExportError(
-            f"None of the {in_scope} frames lies in {request.range.start}:{request.range.stop}",
-            mend="take another range, or more frames",
-        )
-    return found
-
-
-def _not_empty(
-    asked: Sequence[tuple[ExportSource, list[int]]], names: Renamed, request: ExportRequest
-) -> list[_Asked]:
-    """The same with their prelabels, without what has none where only boxes are wanted."""
-    found = []
-    for source, frames in asked:
-        whole = FrameRange(0, len(source.index))
-        near = with_neighbours(frames, request.neighbours, whole)
-        labels = dict(zip(near, Labeler(source, request.min_score, names)(near), strict=True))
-        if not request.empty:
-            labels = {frame: boxes for frame, boxes in labels.items() if boxes}
-            frames = [frame for frame in frames if frame in labels]
-        if frames:
-            found.append(_Asked(source, frames, labels))
-    return found
-
-
 def _share(asked: _Asked, parts: Sequence[Part], request: ExportRequest) -> list[_Chosen]:
     """The frames of one video that are handed over, each with neighbours of its own part."""
     chosen = set(asked.frames)
@@ -262,14 +288,16 @@ def _share(asked: _Asked, parts: Sequence[Part], request: ExportRequest) -> list
     ]
 
 
-def _videos(sources: Sequence[ExportSource]) -> tuple[ExportVideo, ...]:
-    names = unique_names(source.path.stem for source in sources)
-    return tuple(
-        ExportVideo(
-            name, source.path, source.width, source.height, source.index, source.run, source.model
-        )
-        for source, name in zip(sources, names, strict=True)
-    )
+def _video(source: ExportSource) -> ExportVideo:
+    return ExportVideo(
+        source.path.stem, source.path, source.width, source.height, source.index, source.run,
+        source.model,
+    )  # fmt: skip
+
+
+def _named(videos: Sequence[ExportVideo]) -> tuple[ExportVideo, ...]:
+    names = unique_names(video.name for video in videos)
+    return tuple(replace(video, name=name) for video, name in zip(videos, names, strict=True))
 
 
 def _frames(

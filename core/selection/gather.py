@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.assertions.findings import Findings
 from core.detections import Detections
 from core.embeddings.embeddings import Embeddings, unit_vectors
+from core.embeddings.rows import EmbeddingFiles, FileRows
 from core.embeddings.store import load_embeddings
 from core.errors import SelectionError
 from core.project import Project, Round, Run
@@ -117,7 +118,8 @@ def joined(parts: Sequence[Part], *, most_objects: int | None = None) -> Pool:
             pool says so; None takes all.
 
     Raises:
-        SelectionError: There is no video, or no run has looked at a frame.
+        SelectionError: There is no video, no run has looked at a frame, or embeddings that were
+            left on disk are not there any more.
     """
     if not any(map(len, parts)):
         raise SelectionError(
@@ -172,13 +174,16 @@ def _with_embeddings(pool: Pool, parts: Sequence[Part], most: int | None) -> Poo
         # A run that goes on may have more frames, or fewer, than its embeddings.
         there = part.frame < len(each.frames)
         found = np.zeros((len(part), each.frames.shape[1]), np.float32)
-        found[there] = unit_vectors(each.frames[part.frame[there]])
+        found[there] = unit_vectors(_read(each.frames, part.frame[there], part))
         vectors.append(found)
     return _with_objects(replace(pool, embeddings=np.concatenate(vectors)), parts, own, most)
 
 
 def _with_objects(
-    pool: Pool, parts: Sequence[Part], own: Sequence[Embeddings], most: int | None
+    pool: Pool,
+    parts: Sequence[Part],
+    own: Sequence[Embeddings | EmbeddingFiles],
+    most: int | None,
 ) -> Pool:
     there = [
         each.objects
@@ -196,9 +201,21 @@ def _with_objects(
     vectors = []
     for found, part in zip(there, parts, strict=True):
         last = part.last if each_frame is None else np.minimum(part.last, part.first + each_frame)
-        vectors.append(unit_vectors(found[spans(part.first, last)[1]]))
+        vectors.append(unit_vectors(_read(found, spans(part.first, last)[1], part)))
     offsets = np.concatenate([[0], np.cumsum(counts)])
     return replace(pool, objects=np.concatenate(vectors), offsets=offsets)
+
+
+def _read(
+    vectors: NDArray[np.float16] | FileRows, rows: NDArray[np.int64], part: Part
+) -> NDArray[np.float16]:
+    try:
+        return vectors[rows]
+    except (OSError, ValueError) as error:
+        raise SelectionError(
+            f"The embeddings of {part.video.name} are not as they were any more",
+            mend="read the videos again, then select",
+        ) from error
 
 
 def _most_each(counts: NDArray[np.int64], most: int | None) -> int | None:

@@ -63,6 +63,8 @@ def keep_across(
     videos: Sequence[int],
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    in_place: bool = True,
 ) -> None:
     """Let projects that nobody has open remember a choice: all of them, or none.
 
@@ -74,6 +76,8 @@ def keep_across(
         videos: Places of the projects' videos in the pool.
         on_progress: Told projects done, and all; each counts twice.
         cancelled: Asked before each project.
+        in_place: Whether a choice that ends a round of labeling takes the place of one of the same
+            run; else another round is noted.
 
     Raises:
         Cancelled: `cancelled` said so; no project has changed.
@@ -91,7 +95,7 @@ def keep_across(
         for done, video in enumerate(videos, len(videos)):
             if cancelled():
                 raise Cancelled
-            undone.append((video, _kept(choice, video)))
+            undone.append((video, _kept(choice, video, in_place)))
             on_progress(done + 1, total)
     except BaseException:
         for video, before in reversed(undone):
@@ -121,12 +125,12 @@ def _check_run(pool: Pool, video: int, project: Project) -> None:
         )
 
 
-def _kept(choice: Choice, video: int) -> tuple[SetSelection, SetSelecting]:
+def _kept(choice: Choice, video: int, in_place: bool) -> tuple[SetSelection, SetSelecting]:
     """Gives what takes it back."""
     with reserved([_folder(choice.pool, video)]) as [project]:
         _check_run(choice.pool, video, project)
         run = choice.pool.videos[video].run
-        rounds = other_rounds(project.selecting.rounds, run)
+        rounds = other_rounds(project.selecting.rounds, run) if in_place else None
         before = SetSelection(project.selection), SetSelecting(project.selecting)
         try:
             _apply(project, changes_of(choice, video, project.selecting, rounds))

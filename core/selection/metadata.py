@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import SelectionError
-from core.lightly.names import frame_of_name
+from core.selection.frame_lists import listed
+from core.selection.naming import FrameNames
 from core.selection.pool import Pool
 from core.selection.request import FrameId
 
@@ -39,8 +40,9 @@ def with_metadata(pool: Pool, path: Path) -> Pool:
         SelectionError: The file cannot be read or used.
     """
     rows: dict[FrameId, Record] = {}
+    known = _Known(pool)
     for place, record in _records(path):
-        where = _frame_of(record, pool, place)
+        where = known.frame_of(record, place)
         if where in rows:
             raise _refused(f"{place} is about a frame that an earlier one is about", "name it once")
         rows[where] = record
@@ -103,49 +105,60 @@ def _parsed(path: Path, text: str) -> list[Any]:
     return found
 
 
-def _frame_of(record: Record, pool: Pool, place: str) -> FrameId:
-    if record.get(_NAME):
-        return _frame_of_name(str(record[_NAME]), pool, place)
-    number = _number(record.get(_FRAME))
-    if number is None or not number.is_integer():
+class _Known:
+    """Videos and frames by the names that a file may have for them."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._videos = pool.videos
+        self._numbers = {video.name: number for number, video in enumerate(pool.videos)}
+        self._frames = FrameNames([(video.path, video.frame_count) for video in pool.videos])
+
+    def frame_of(self, record: Record, place: str) -> FrameId:
+        if record.get(_NAME):
+            return self._of_name(str(record[_NAME]), place)
+        number = _number(record.get(_FRAME))
+        if number is None or not number.is_integer():
+            raise _refused(
+                f"{place} does not say which frame it is about",
+                f"add a column “{_FRAME}” with frame indexes, or “{_NAME}”",
+            )
+        at, frame = self._video_of(record, place), int(number)
+        video = self._videos[at]
+        if not 0 <= frame < video.frame_count:
+            raise _refused(
+                f"{place} is about frame {frame:,}, but {video.name} has {video.frame_count:,} "
+                "frames",
+                "count frames from 0",
+            )
+        return FrameId(at, frame)
+
+    def _video_of(self, record: Record, place: str) -> int:
+        name = record.get(_VIDEO)
+        if not name:
+            if len(self._videos) > 1:
+                raise _refused(f"{place} does not say of which video", f"add a column “{_VIDEO}”")
+            return 0
+        if name not in self._numbers:
+            raise _refused(
+                f"{place} is about {name}, which is none of the videos",
+                f"name one of {listed(list(self._numbers))}",
+            )
+        return self._numbers[name]
+
+    def _of_name(self, name: str, place: str) -> FrameId:
+        found = self._frames.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            meant = listed([self._videos[each.video].name for each in found])
+            raise _refused(
+                f"{place} is about {name}, which may be a frame of {meant}",
+                "write the folder of the video before it",
+            )
         raise _refused(
-            f"{place} does not say which frame it is about",
-            f"add a column “{_FRAME}” with frame indexes, or “{_NAME}”",
+            f"{place} is about {name}, which is no frame of these videos",
+            "name frames as Lightly does, such as clip-042-mp4.png",
         )
-    video, frame = _video_of(record, pool, place), int(number)
-    count = pool.videos[video].frame_count
-    if not 0 <= frame < count:
-        raise _refused(
-            f"{place} is about frame {frame:,}, but {pool.videos[video].name} has {count:,} frames",
-            "count frames from 0",
-        )
-    return FrameId(video, frame)
-
-
-def _video_of(record: Record, pool: Pool, place: str) -> int:
-    names = [video.name for video in pool.videos]
-    name = record.get(_VIDEO)
-    if not name:
-        if len(names) > 1:
-            raise _refused(f"{place} does not say of which video", f"add a column “{_VIDEO}”")
-        return 0
-    if name not in names:
-        raise _refused(
-            f"{place} is about {name}, which is none of the videos",
-            f"name one of {', '.join(names)}",
-        )
-    return names.index(name)
-
-
-def _frame_of_name(name: str, pool: Pool, place: str) -> FrameId:
-    for number, video in enumerate(pool.videos):
-        frame = frame_of_name(name, video.path, video.frame_count)
-        if frame is not None:
-            return FrameId(number, frame)
-    raise _refused(
-        f"{place} is about {name}, which is no frame of these videos",
-        "name frames as Lightly does, such as clip-042-mp4.png",
-    )
 
 
 def _number(value: object) -> float | None:

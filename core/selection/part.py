@@ -1,12 +1,13 @@
 """One project's share of a pool: what is known of its frames, without its boxes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.embeddings.embeddings import Embeddings
+from core.embeddings.rows import EmbeddingFiles
 from core.project.handover import Round
 from core.selection.pool import Column, PoolVideo
 from core.selection.request import Known
@@ -42,25 +43,28 @@ class Part:
     """Frames of the video that are labeled already."""
     rounds: tuple[Round, ...] = ()
     """Rounds of labeling that are over, oldest first."""
-    embeddings: Embeddings | None = None
-    """Of all frames and boxes of the run."""
+    embeddings: Embeddings | EmbeddingFiles | None = None
+    """Of all frames and boxes of the run; parts of many projects leave them on disk."""
 
     def __len__(self) -> int:
         return len(self.frame)
 
-    def every(self, step: int) -> "Part":
-        """Every so many-th candidate, beginning with the first."""
+    def every(self, step: int, also: Collection[int] = ()) -> "Part":
+        """Every so many-th candidate, beginning with the first, and those of some frames."""
         if step == 1:
             return self
+        rows = np.arange(0, len(self), step)
+        if also:
+            rows = np.union1d(rows, np.flatnonzero(np.isin(self.frame, list(also))))
         return replace(
             self,
-            frame=self.frame[::step],
-            seconds=self.seconds[::step],
-            columns={name: column[::step] for name, column in self.columns.items()},
-            class_counts=self.class_counts[::step],
-            violations={kind: found[::step] for kind, found in self.violations.items()},
-            first=self.first[::step],
-            last=self.last[::step],
+            frame=self.frame[rows],
+            seconds=self.seconds[rows],
+            columns={name: column[rows] for name, column in self.columns.items()},
+            class_counts=self.class_counts[rows],
+            violations={kind: found[rows] for kind, found in self.violations.items()},
+            first=self.first[rows],
+            last=self.last[rows],
         )
 
 

@@ -7,7 +7,8 @@ time; embeddings stay where they are.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.pipeline import current_run, findings_of
 from core.project import Project
 from core.selection.gather import known_of, part_of, source_of, video_of
 from core.selection.part import Part
+from core.video import VideoReader
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,12 @@ _VERSION = 1
 _COUNTS = "seconds", "frame", "first", "last", "class_counts"
 
 
-def part_in(project: Project) -> Part:
+def part_in(project: Project, opened: Callable[[Target], VideoReader] = open_reader) -> Part:
     """What a pool takes of a project: as it was kept, else found anew and kept.
+
+    Args:
+        project: The project.
+        opened: Opens its video where something is to be found anew.
 
     Raises:
         UserError: The project has no run, or its run or video cannot be read.
@@ -41,15 +47,20 @@ def part_in(project: Project) -> Part:
     if kept is not None:
         return kept
     run, detections = current_run(project)
-    with open_reader(Target(project.video.path, project.folder)) as reader:
+    with opened(Target(project.video.path, project.folder)) as reader:
         found = findings_of(project, run, detections, reader.index).within(project.thresholds)
         part = part_of(source_of(project, run, detections, found, float(reader.info.rate)))
-    _save(project, part)
-    return part
+    keep_part(project, part)
+    return replace(part, embeddings=embeddings_beside(project.run_file(run.id), *part.seen))
 
 
-def _save(project: Project, part: Part) -> None:
-    """A failure costs only time later, so it is logged, no more."""
+def keep_part(project: Project, part: Part) -> None:
+    """Keep what was found in a project; a failure costs only time later, so it is logged, no more.
+
+    Args:
+        project: The project, as it is now.
+        part: All of its candidates, within its thresholds.
+    """
     head = {
         "version": _VERSION,
         "stamp": stamp_of(project),

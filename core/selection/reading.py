@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.child import stream_from_child
-from core.embeddings.store import embeddings_beside
 from core.errors import Cancelled, SelectionError, UserError
 from core.project import Project
 from core.selection.part import Part
@@ -30,7 +29,6 @@ class ReadPart:
     """What a project gives to a pool."""
 
     folder: Path
-    run_file: Path
     part: Part
 
 
@@ -60,17 +58,12 @@ def read_parts(
         "The process that reads the projects ended unexpectedly",
         mend="try again; the log may say why",
     )
-    for read in stream_from_child(serve_light, tuple(folders), cancelled, died=died):
-        yield read if isinstance(read, Unread) else _with_embeddings(read)
+    yield from stream_from_child(serve_parts, tuple(folders), cancelled, died=died)
 
 
-def serve_light(folders: Sequence[Path]) -> Iterator[Read]:
-    """The child's messages: embeddings would be copied, and so are left out."""
-    for folder in folders:
-        read = _read(folder)
-        if isinstance(read, ReadPart):
-            read = replace(read, part=replace(read.part, embeddings=None))
-        yield read
+def serve_parts(folders: Sequence[Path]) -> Iterator[Read]:
+    """The child's messages."""
+    return map(_read, folders)
 
 
 def _read(folder: Path) -> Read:
@@ -80,12 +73,7 @@ def _read(folder: Path) -> Read:
         with closing(Project.open(folder)) as project:
             if project.run is None:
                 return Unread(folder, "")
-            part, run_file = part_in(project), project.run_file(project.run.id)
-            return ReadPart(folder, run_file, part) if len(part) else Unread(folder, "")
+            part = part_in(project)
+            return ReadPart(folder, part) if len(part) else Unread(folder, "")
     except UserError as error:
         return Unread(folder, str(error))
-
-
-def _with_embeddings(read: ReadPart) -> ReadPart:
-    found = embeddings_beside(read.run_file, *read.part.seen)
-    return replace(read, part=replace(read.part, embeddings=found))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lightly.names import frame_name
+from core.selection.naming import named_frame
 from core.selection.pool import Picks, Pool
 from core.selection.request import SelectRequest
 
@@ -26,10 +26,9 @@ class Selected:
     """A choice, and all that is needed to say what it is."""
 
     pool: Pool
+    """With the time of each frame."""
     picks: Picks
     request: SelectRequest
-    seconds: Sequence[NDArray[np.float64]]
-    """(frames,) when each frame of each video shows."""
 
 
 def write_selection(selected: Selected, folder: Path) -> None:
@@ -99,8 +98,8 @@ def _rows(selected: Selected) -> Iterator[dict[str, Any]]:
             "order": order + 1,
             "video": video.name,
             "frame": where.frame,
-            "file_name": frame_name(video.path, where.frame, video.frame_count),
-            "timestamp": round(float(selected.seconds[where.video][where.frame]), 6),
+            "file_name": named_frame(video.name, video.path, where.frame, video.frame_count),
+            "timestamp": round(float(pool.seconds[row]), 6),
             "reasons": [
                 {
                     "strategy": reason.title,

@@ -81,6 +81,19 @@ def request_of(
     )
 
 
+def frames_named(wishes: Wishes, videos: Sequence[NamedVideo]) -> dict[int, set[int]]:
+    """Frames that have to be candidates, by video: included ones, and those to resemble.
+
+    Raises:
+        SelectionError: A name or a frame is not there.
+    """
+    found: dict[int, set[int]] = {}
+    for text in (wishes.include, wishes.similar):
+        for where in _frames(text, videos):
+            found.setdefault(where.video, set()).add(where.frame)
+    return found
+
+
 def of_video(request: SelectRequest, video: int) -> SelectRequest:
     """What a request says of one of several videos, as if it were the only one."""
     own = renumbered(request, {video: 0})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from core.export.request import ExportRequest
 from core.headless import export_projects, process_video
 from core.pipeline import current_run
 from core.project import Project
+from core.selection import part_store
 from core.selection.commands import select_frames
 from core.selection.request import SelectRequest
 from core.selection.wishes import Wishes
@@ -149,6 +151,17 @@ def test_the_project_is_one_that_every_command_takes(
     folder = out / result.outcomes[0].project
     summary = export_projects([folder], ExportRequest("yolo", scope="all"), tmp_path / "x", quiet)
     assert summary["frames"] == CLIPS[Path(result.outcomes[0].item.source).stem][1]
+
+
+def test_a_choice_over_all_of_it_links_nothing_again(
+    by_one: tuple[Path, BatchResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, result = by_one
+    work = Path(copytree(out, tmp_path / "work"))
+    monkeypatch.setattr(part_store, "findings_of", None)
+    summary = select_frames([work], Wishes(n=4), tmp_path / "sel", quiet)
+    assert summary["frames"] == 4
+    assert len(summary["projects"]) == len(result.outcomes)  # type: ignore[arg-type]
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_video_finished(

@@ -16,6 +16,7 @@ from core.detectors.base import DetectorConfig
 from core.embeddings.embeddings import Embeddings, unit_vectors
 from core.embeddings.store import (
     EmbeddingWriter,
+    embeddings_beside,
     load_embeddings,
     replace_embeddings,
     second_pass,
@@ -316,3 +317,18 @@ def test_a_detection_that_is_gone_on_with_keeps_every_row(
 def test_unit_vectors_have_length_one_or_none() -> None:
     rows = np.array([[3, 4], [0, 0], [np.nan, 1], [np.inf, 1], [6e4, 6e4]], np.float16)
     assert np.linalg.norm(unit_vectors(rows), axis=1) == pytest.approx([1, 0, 0, 0, 1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody counts descriptors here")
+def test_files_are_open_only_while_rows_are_read(
+    run_file: Path, frames: list[FrameDetections]
+) -> None:
+    written(run_file, frames)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    boxes = sum(map(len, frames))
+    many = [embeddings_beside(run_file, len(frames), boxes) for _ in range(50)]
+    rows = [each.frames[np.array([1, 3])] for each in many if each is not None]
+    assert len(rows) == 50
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert np.array_equal(rows[0], loaded(run_file).frames[[1, 3]])
+    assert embeddings_beside(run_file, len(frames) + 1, boxes) is None

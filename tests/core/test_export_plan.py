@@ -1,5 +1,7 @@
 """What an export will hold, before anything is written."""
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from core.assertions.imputed import DRAWN, MODEL, ImputedBox
 from core.errors import ExportError
 from core.export.base import Format, PictureName
-from core.export.plan import ExportPlan, plan_export
+from core.export.plan import ExportPlan, Planner, plan_export
 from core.export.registry import formats
 from core.export.request import ExportRequest
 from core.export.sizes import JPEG_SHARES, PNG_SHARE
@@ -33,6 +35,18 @@ def boxes_of(plan: ExportPlan, frame: int) -> tuple[Prelabel, ...]:
 def own_box(row: Row, frame: int = 3) -> ImputedBox:
     """A model's box as a person decides about it."""
     return ImputedBox(frame, tuple(round(c, 1) for c in row[:4]), NAMES[row[5]], row[4], MODEL)  # type: ignore[arg-type]
+
+
+def test_a_source_is_not_needed_any_more_when_it_was_added() -> None:
+    source = source_with({3: [CAR]})
+    planner = Planner(ALL, [source])
+    planner.add(source)
+    expected = plan_export([source], ALL)
+    gone = weakref.ref(source)
+    del source
+    gc.collect()
+    assert gone() is None
+    assert planner.plan().labeled.frames == expected.labeled.frames
 
 
 def test_boxes_are_cut_to_the_picture_and_none_is_without_area() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.assertions.imputed import ImputedBox
 from core.assertions.thresholds import Thresholds
 from core.embeddings.embeddings import Embeddings
-from core.errors import Cancelled
+from core.errors import Cancelled, SelectionError
 from core.headless import opened_reader
 from core.opening import Target
 from core.pipeline import current_run, findings_of
@@ -180,3 +180,11 @@ def test_too_many_objects_are_the_first_of_each_frame(most: int, each: int) -> N
     assert pool.offsets is not None
     assert np.diff(pool.offsets).tolist() == [each] * 4
     assert bool(pool.notes) == (each < 3)
+
+
+def test_embeddings_that_are_gone_when_a_pool_is_made_are_a_sentence(project: Project) -> None:
+    found = part_in(project)
+    assert project.run is not None
+    project.run_file(project.run.id).with_suffix(".frames.f16").write_bytes(b"")
+    with pytest.raises(SelectionError, match=r"embeddings of cam1\.mp4 are not as they were"):
+        joined([found])

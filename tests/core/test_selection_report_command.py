@@ -112,3 +112,12 @@ def test_labeled_frames_come_from_a_file(pool: Pool) -> None:
     command = command_of(SelectRequest(labeled=(FrameId(0, 1),)), pool)
 
     assert f"--labeled {LABELED_FILE} " in (command or "")
+
+
+def test_projects_of_one_name_go_by_their_folders(pool: Pool) -> None:
+    first, *others = pool.videos
+    north, south = Path("/work/north/cam1.flickerscope"), Path("/work/south/cam1.flickerscope")
+    alike = (replace(first, project=north), replace(others[0], project=south), *others[1:])
+    command = command_of(SelectRequest(include=(FrameId(1, 2),)), replace(pool, videos=alike))
+    assert command is not None
+    assert shlex.split(command)[2:4] == ["north/cam1.flickerscope", "south/cam1.flickerscope"]

@@ -29,13 +29,14 @@ def selected() -> Selected:
         {"flickering": np.array([0.0, 1, 0, 0.5, NAN]), "speed": np.full(5, NAN)},
         ("car",),
         np.zeros((5, 1), np.int32),
+        seconds=np.array([0, 1 / 25, 2 / 25, 0, 2 / 3]),
     )
     reasons = (
         Reason("flickering", 1.0, np.array([0.5, NAN, 1.0]), np.array([NAN, 0.25, 0.5])),
         Reason("@speed", 2.0, np.array([-1.0, 2.0, 3.0]), np.array([NAN, 0.75, 0.5])),
     )
     picks = Picks(np.array([3, 4, 1]), 1, reasons, 5, notes=("One thing to know.",))
-    return Selected(pool, picks, DEFAULT_REQUEST, (np.arange(3) / 25, np.arange(12) / 3))
+    return Selected(pool, picks, DEFAULT_REQUEST)
 
 
 def test_json_has_each_frame_in_order_with_its_reasons(selected: Selected, tmp_path: Path) -> None:

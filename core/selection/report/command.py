@@ -7,7 +7,8 @@ from itertools import groupby
 
 from core.errors import SelectionError
 from core.selection.columns import COLUMNS
-from core.selection.frame_lists import NamedVideo
+from core.selection.frame_lists import Called, NamedVideo
+from core.selection.naming import told_apart
 from core.selection.parsing import STRATEGIES
 from core.selection.pool import Pool
 from core.selection.request import (
@@ -46,7 +47,7 @@ def command_of(request: SelectRequest, pool: Pool) -> str | None:
     if _key(read) != _key(replace(request, labeled=())):
         return None
     # A name that begins with a dash would be an option.
-    projects = [f"./{each.name}" if each.name.startswith("-") else each.name for each in folders]
+    projects = [f"./{name}" if name.startswith("-") else name for name in told_apart(folders)]
     return shlex.join(["flickerscope", "select", *projects, *_options(request, wishes, further)])
 
 
@@ -123,10 +124,11 @@ def _threshold(limit: Threshold) -> str:
 def _frames(frames: Sequence[FrameId], videos: Sequence[NamedVideo]) -> str | None:
     """Ranges of frames, with the video's name before its first where there are several."""
     parts: list[str] = []
+    called = Called(videos)
     for video, own in groupby(sorted(set(frames)), key=lambda where: where.video):
         ranges = _ranges([where.frame for where in own])
         if len(videos) > 1:
-            ranges[0] = f"{_name(video, videos)}:{ranges[0]}"
+            ranges[0] = f"{called.shortest(video)}:{ranges[0]}"
         parts += ranges
     return ",".join(parts) or None
 
@@ -137,13 +139,6 @@ def _ranges(frames: Sequence[int]) -> list[str]:
         own = [frame for _, frame in run]
         found.append(f"{own[0]}-{own[-1]}" if len(own) > 1 else f"{own[0]}")
     return found
-
-
-def _name(video: int, videos: Sequence[NamedVideo]) -> str:
-    """The first of a video's names that none of the others has."""
-    others = {name for at, each in enumerate(videos) if at != video for name in each.names}
-    own = videos[video].names
-    return next((name for name in own if name not in others), own[0])
 
 
 def _said(value: float) -> str:
