@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -41,12 +42,24 @@ _LEAST = 224
 
 
 class MediaPanel(QWidget):
-    """Shows a library, and says what a person wants to open."""
+    """Shows a library, and says what a person wants to open.
+
+    Args:
+        library: What is shown.
+        theme: Colours.
+        detect: Detects in all videos that wait for it; offered while it can be used.
+    """
 
     open_requested = Signal(object)
     """A `Member`."""
 
-    def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        theme: Theme,
+        detect: QAction | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._library = library
         self._theme = theme
@@ -74,15 +87,13 @@ class MediaPanel(QWidget):
         self._hint = QLabel(wordWrap=True)
         self._hint.setProperty("role", "muted")
         self._hint.setText(
-            tr(
-                "Open a video and detect (D), or detect in all of them with "
-                "“flickerscope batch” (see the guide)."
-            )
+            tr("Open a video and detect in it (D), or detect in all of them, one after the other.")
         )
+        self._detect = QPushButton()
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self.setMinimumWidth(_LEAST)
         self._lay_out()
-        self._connect()
+        self._connect(detect)
         self.set_theme(theme)
         self._show_collection()
 
@@ -170,6 +181,8 @@ class MediaPanel(QWidget):
         else:
             videos = tr("{count} in all", count=grouped(len(members)))
         self._counts.setText(" · ".join([videos, *self._to_do()]))
+        waiting = sum(1 for member in members if library.lacks_run(member.folder))
+        self._detect.setText(tr_n("Detect in {count} video", "Detect in {count} videos", waiting))
         self._library.look_first(self._model.member(row).folder for row in self.list.seen_rows())
 
     def _count_soon(self) -> None:
@@ -225,8 +238,16 @@ class MediaPanel(QWidget):
         if self._model.rowCount():
             self._choose(0)
 
-    def _connect(self) -> None:
+    def _offer(self, detect: QAction) -> None:
+        self._detect.setVisible(detect.isEnabled())
+        self._detect.setToolTip(detect.toolTip())
+
+    def _connect(self, detect: QAction | None) -> None:
         library = self._library
+        if detect is not None:
+            detect.changed.connect(lambda: self._offer(detect))
+            self._detect.clicked.connect(detect.trigger)
+            self._offer(detect)
         library.changed.connect(self.search.clear)
         library.changed.connect(self._show_collection)
         library.changed.connect(self._show_order)
@@ -269,4 +290,6 @@ class MediaPanel(QWidget):
         layout.addLayout(order)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self._hint)
+        layout.addWidget(self._detect)
         self._hint.hide()
+        self._detect.hide()
