@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.collection.collection import Member
-from core.collection.overview import overview_of, save_overview
+from core.collection.overview import Overview, overview_of, save_overview
 from core.detectors.base import DetectorConfig, Notice, Preparing
 from core.detectors.process import stream_in_process
 from core.detectors.stream import DetectRequest, Message
@@ -52,6 +52,8 @@ class Settled:
     member: Member
     folder: Path
     """Its project; see `Far`."""
+    overview: Overview | None = None
+    """What lies in the project now; None if it was detected before, or was not."""
     error: Exception | None = None
     """Why it has no complete run; None if it has one now."""
 
@@ -132,29 +134,28 @@ class _Work:
         try:
             target = find(member.folder if is_project(member.folder) else member.video)
             far = replace(far, folder=target.folder)
-            if not _is_done(target.folder):
-                self._detect(target, far)
+            made = None if _is_done(target.folder) else self._detect(target, far)
         except Cancelled:
             raise
         except ProjectInUseError as error:
             if self._put_off is not None:
                 self._put_off.append(member)
                 return
-            self._end(far, error)
+            self._end(Settled(member, far.folder, error=error))
         except Exception as error:
             log.warning("nothing was detected in %s", member.video, exc_info=error)
             if not isinstance(error, (VideoError, ProjectError)):
                 if str(error) == self._last_reason:
                     raise
                 self._last_reason = str(error)
-            self._end(far, error)
+            self._end(Settled(member, far.folder, error=error))
         else:
             self._last_reason = ""
-            self._end(far)
+            self._end(Settled(member, far.folder, made))
 
-    def _end(self, far: Far, error: Exception | None = None) -> None:
-        self.settled.append(Settled(far.member, far.folder, error))
-        self._tell(self.settled[-1])
+    def _end(self, settled: Settled) -> None:
+        self.settled.append(settled)
+        self._tell(settled)
 
     def _wait(self) -> None:
         while not self._may_begin():
@@ -166,15 +167,15 @@ class _Work:
         if self._cancelled():
             raise Cancelled
 
-    def _detect(self, target: Target, far: Far) -> None:
+    def _detect(self, target: Target, far: Far) -> Overview:
         with (
             open_reader(target, cancelled=self._cancelled) as reader,
             closing(Project.open_or_create(target.folder, reader.info)) as project,
         ):
             keep_index(project.folder, reader.info.identity, reader.index)
-            self._detect_in(project, reader, far)
+            return self._detect_in(project, reader, far)
 
-    def _detect_in(self, project: Project, reader: VideoReader, far: Far) -> None:
+    def _detect_in(self, project: Project, reader: VideoReader, far: Far) -> Overview:
         def on_told(message: Preparing | Notice) -> None:
             if isinstance(message, Preparing):
                 self._tell(replace(far, text=message.text))
@@ -190,6 +191,7 @@ class _Work:
         # What is within the thresholds stays so, and nothing else is asked for.
         overview = overview_of(project, made.run, made.findings, reader.index)
         save_overview(project.folder, overview)
+        return overview
 
 
 def _is_done(folder: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from core.errors import ProjectError, ProjectInUseError, UserError, VideoError
@@ -75,7 +76,8 @@ class DetectAll(AskedJob):
         if session is not None:
             session.detection_changed.connect(self._note_open)
             session.detection_progressed.connect(self._show_open)
-        self._note_open()
+        # The one before is still open now: the job would find its project in use.
+        QTimer.singleShot(0, self, self._note_open)
 
     # What the person asks for
 
@@ -168,6 +170,8 @@ class DetectAll(AskedJob):
         library.adopt(settled.folder, settled.member.video)
         if isinstance(error, (ProjectError, VideoError)) and not settled.in_use:
             library.show_problem(settled.member.folder, error.problem)
+        elif settled.overview is not None:
+            library.show_overview(settled.folder, settled.overview)
         else:
             library.look_again(settled.folder)
 

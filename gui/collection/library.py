@@ -193,6 +193,14 @@ class Library(QObject):
             self._detecting[folder] = percent
         self.detecting_changed.emit(folder)
 
+    def show_overview(self, folder: Path, overview: Overview) -> None:
+        """Show what was made of a member's project just now, and was left there."""
+        self.show_problem(folder, "")
+        # Of what is open the window knows more.
+        if folder in self._members and folder != self._current:
+            self._set(folder, overview)
+            self._sort_soon()
+
     def show_problem(self, folder: Path, problem: str) -> None:
         """Show what is wrong with a member's project or video."""
         if folder in self._members and problem != self.problem(folder):
@@ -266,8 +274,7 @@ class Library(QObject):
         # Of what is open the window knows more than the disk.
         if not looked.fits and folder != self._current:
             self._set(folder, looked.overview)
-            if not self._sorting.isActive():
-                self._sorting.start()
+            self._sort_soon()
         self.looked.emit()
 
     def _set(self, folder: Path, overview: Overview | None) -> None:
@@ -276,6 +283,10 @@ class Library(QObject):
         else:
             self._overviews[folder] = overview
         self.overview_changed.emit(folder)
+
+    def _sort_soon(self) -> None:
+        if not self._sorting.isActive():
+            self._sorting.start()
 
     def _sort(self, *, quietly: bool = False) -> None:
         before = self._shown

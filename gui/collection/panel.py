@@ -89,11 +89,11 @@ class MediaPanel(QWidget):
         self._hint.setText(
             tr("Open a video and detect in it (D), or detect in all of them, one after the other.")
         )
-        self._detect = QPushButton()
+        self._action, self._detect = detect, QPushButton()
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self.setMinimumWidth(_LEAST)
         self._lay_out()
-        self._connect(detect)
+        self._connect()
         self.set_theme(theme)
         self._show_collection()
 
@@ -181,8 +181,7 @@ class MediaPanel(QWidget):
         else:
             videos = tr("{count} in all", count=grouped(len(members)))
         self._counts.setText(" · ".join([videos, *self._to_do()]))
-        waiting = sum(1 for member in members if library.lacks_run(member.folder))
-        self._detect.setText(tr_n("Detect in {count} video", "Detect in {count} videos", waiting))
+        self._offer()
         self._library.look_first(self._model.member(row).folder for row in self.list.seen_rows())
 
     def _count_soon(self) -> None:
@@ -193,13 +192,11 @@ class MediaPanel(QWidget):
     def _to_do(self) -> list[str]:
         library = self._library
         if library.left:
-            self._hint.hide()
             return [tr_n("{count} to look into", "{count} to look into", library.left)]
         members = library.collection.members if library.collection is not None else ()
         known = [library.overview(member.folder) for member in members]
         found = [overview for overview in known if overview is not None]
         to_do = sum(1 for overview in found if overview.to_do)
-        self._hint.setVisible(not found)
         if to_do:
             return [tr_n("{count} to review", "{count} to review", to_do)]
         if found and len(found) == len(known):
@@ -238,16 +235,23 @@ class MediaPanel(QWidget):
         if self._model.rowCount():
             self._choose(0)
 
-    def _offer(self, detect: QAction) -> None:
-        self._detect.setVisible(detect.isEnabled())
-        self._detect.setToolTip(detect.toolTip())
+    def _offer(self) -> None:
+        """Offer to detect where some videos wait for it that can be read, as far as is known."""
+        library, action = self._library, self._action
+        members = library.collection.members if library.collection is not None else ()
+        waiting = [member.folder for member in members if library.lacks_run(member.folder)]
+        good = not library.left and any(not library.problem(folder) for folder in waiting)
+        count = len(waiting)
+        self._detect.setText(tr_n("Detect in {count} video", "Detect in {count} videos", count))
+        self._detect.setVisible(action is not None and action.isEnabled() and good)
+        self._hint.setVisible(self._detect.isVisibleTo(self) and count == len(members))
+        self._detect.setToolTip(action.toolTip() if action is not None else "")
 
-    def _connect(self, detect: QAction | None) -> None:
+    def _connect(self) -> None:
         library = self._library
-        if detect is not None:
-            detect.changed.connect(lambda: self._offer(detect))
-            self._detect.clicked.connect(detect.trigger)
-            self._offer(detect)
+        if self._action is not None:
+            self._action.changed.connect(self._offer)
+            self._detect.clicked.connect(self._action.trigger)
         library.changed.connect(self.search.clear)
         library.changed.connect(self._show_collection)
         library.changed.connect(self._show_order)
