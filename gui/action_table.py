@@ -91,6 +91,10 @@ SPECS = (
         "Choose model, classes and confidence, then detect",
     ),
     ActionSpec(
+        "Detect", "detect_all", "Detect in all videos", "detect-all", ("Ctrl+D",),
+        "Detect in all videos of the folder that wait for it, with the settings of Detect",
+    ),
+    ActionSpec(
         "Detect", "import_file", "Import detections…", "import", (),
         "Use another program's boxes: COCO results or MOTChallenge text",
     ),

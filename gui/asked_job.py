@@ -82,13 +82,17 @@ class AskedJob(QObject):
         self._banner.hide()
         self._held.clear()
         self._job = Job(work, self)
-        self._job.progressed.connect(lambda report: self.progressed.emit(*report))
+        self._job.progressed.connect(self._report)
         self._job.succeeded.connect(note)
         self._job.failed.connect(self._fail)
         self._job.finished.connect(self._finish)
         self._outcome = stopped
         self._job.start()
         self.began.emit(title)
+
+    def _report(self, report: Any) -> None:
+        """Tell how far the work is, from what it reports."""
+        self.progressed.emit(*report)
 
     def _mend(self, error: BaseException) -> Mend | None:
         """What the banner offers beside an error."""

@@ -17,7 +17,7 @@ _ALWAYS = {
     *("open", "open_project", "demo", "settings", "quit"),
     *("palette", "jobs", "guide", "help", "change_keys"),
     # These need a folder of videos; `gui.collection.browsing` sees to them.
-    *("media_list", "find_video", "next_video", "previous_video"),
+    *("media_list", "find_video", "next_video", "previous_video", "detect_all"),
 }
 _NEED_BOX = (
     *("accept", "reject", "accept_gap", "reject_gap", "accept_track", "reject_track"),

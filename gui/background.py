@@ -16,6 +16,7 @@ from gui.cloud.scheduling import Scheduler
 from gui.cloud.selecting import SelectionReader
 from gui.cloud.signing import Signer
 from gui.cloud.uploading import Uploader
+from gui.collection.detecting import DetectAll
 from gui.collection.finding import Finder
 from gui.copying import Copier
 from gui.exporting import Exporter
@@ -65,6 +66,7 @@ class Background(QObject):
         self.parts = PartReader(window, banner)
         self.keeper = Keeper(window, banner)
         self.labels = LabelReader(window, banner)
+        self.detect_all = DetectAll(window, banner)
         self._asked: dict[str, AskedJob] = {
             "export": self.exporter,
             "render": self.movies,
@@ -76,6 +78,7 @@ class Background(QObject):
             "parts": self.parts,
             "keep": self.keeper,
             "labels": self.labels,
+            "detect_all": self.detect_all,
         }
         """By the name of their action, if any; of several the status bar shows the first."""
         self._status = status

@@ -94,6 +94,11 @@ class Detecting(QObject):
             session.detection_told.connect(self._tell)
             session.detection_completed.connect(self._announce)
 
+    @property
+    def config(self) -> DetectorConfig:
+        """What detects next."""
+        return self._config
+
     def start(self, proxy: ProxyPlace | None, *, restart: bool = False) -> None:
         """Detect, or go on with an unfinished run of the same configuration."""
         from gui.dialogs.trust import may_load

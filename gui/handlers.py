@@ -50,6 +50,7 @@ def _of_window(window: MainWindow) -> dict[str, Handler]:
         "demo": window.open_demo,
         "detect": window.detect,
         "detect_with": window.detect_with,
+        "detect_all": window.jobs.detect_all.begin,
         "import_file": lambda: window.detecting.import_boxes(False),
         "import_folder": lambda: window.detecting.import_boxes(True),
         "copy": window.jobs.copier.start,

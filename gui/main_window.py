@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         )
         self.jobs = Background(self, self.job_status, self.banner)
         self.selecting = Selecting(self.actions_by_name, self.jobs, self.banner, self)
-        self.browsing = Browsing(self.actions_by_name, self.jobs, theme, self)
+        self.browsing = Browsing(self.actions_by_name, self.jobs, self.detecting, theme, self)
         self.selecting.whole.attach(self.browsing.library)
         self.jobs.exporter.attach_library(self.browsing.library)
         self.lost = LostVideos(self, self.banner)
@@ -178,13 +178,14 @@ class MainWindow(QMainWindow):
         from core.project import Project
         from gui.session import Session
 
-        if self.session is not None and self.session.project.folder == opened.target.folder:
+        folder = opened.target.folder
+        if self.session is not None and self.session.project.folder == folder:
             # Opened again: nobody gets a project that is worked on, not even this window.
             self._leave_workspace()
         try:
-            project = Project.open_or_create(opened.target.folder, opened.info)
+            project = Project.open_or_create(folder, opened.info)
         except UserError as error:
-            self.lost.tell(opened.asked_for, error)
+            self.lost.tell(opened.asked_for, self.jobs.detect_all.reason(folder, error))
             return
         keep_index(project.folder, opened.info.identity, opened.index)
         moved_from = opened.target.moved_from

@@ -141,7 +141,7 @@ def make_toolbar(
     position = PositionLabel()
     more = [recent.menuAction(), actions["open_project"], actions["demo"]]
     bar.addWidget(_with_menu(actions["open"], more, [actions["copy"]], [actions["settings"]]))
-    detect = [actions["detect_with"], actions["cancel"]]
+    detect = [actions["detect_with"], actions["detect_all"], actions["cancel"]]
     other = [runs.menuAction(), actions["import_file"], actions["import_folder"]]
     bar.addWidget(_with_menu(actions["detect"], detect, other))
     bar.addSeparator()

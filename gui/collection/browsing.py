@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.collection.collection import Member
     from gui.background import Background
     from gui.collection.panel import MediaPanel
+    from gui.detecting import Detecting
     from gui.opening import Opened
     from gui.session import Session
     from gui.theme import Theme
@@ -34,7 +35,8 @@ class Browsing(QObject):
 
     Args:
         actions: All actions by name.
-        jobs: Opens folders and videos.
+        jobs: Opens folders and videos, and detects in them.
+        detecting: Knows what detects.
         theme: Of the window.
         parent: The window.
     """
@@ -45,7 +47,12 @@ class Browsing(QObject):
     """The path of a folder, to be remembered."""
 
     def __init__(
-        self, actions: dict[str, QAction], jobs: Background, theme: Theme, parent: QWidget
+        self,
+        actions: dict[str, QAction],
+        jobs: Background,
+        detecting: Detecting,
+        theme: Theme,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._actions, self._jobs, self._theme = actions, jobs, theme
@@ -59,9 +66,13 @@ class Browsing(QObject):
             self.library.changed, self.library.order_changed, self.library.current_changed
         ):  # fmt: skip
             changed.connect(self._allow)
+        for changed in (self.library.changed, self.library.overview_changed, jobs.changed):
+            changed.connect(self._allow_detecting)
+        jobs.detect_all.attach(self.library, detecting, actions["detect"].trigger)
         jobs.finder.found.connect(self._show)
         jobs.finder.nothing_found.connect(jobs.opener.open)
         self._allow()
+        self._allow_detecting()
 
     def beside(self, pages: QWidget) -> QWidget:
         """The pages of the window with the list at their left."""
@@ -107,9 +118,10 @@ class Browsing(QObject):
     def follow(self, session: Session | None) -> None:
         """Follow what is open; call it while what was open before still is."""
         self._session = session
-        if session is not None and not self.library.adopt(session):
+        if session is not None and not self._adopt(session):
             self.library.show(None)
         self.library.follow(session)
+        self._jobs.detect_all.follow(session)
 
     def to_remember(self, opened: Opened) -> Path:
         """What opens again what a person has opened: of members, their folder."""
@@ -140,7 +152,7 @@ class Browsing(QObject):
     def _show(self, found: Found) -> None:
         session, panel = self._session, self._panel()
         self.library.show(found)
-        if session is not None and self.library.adopt(session):
+        if session is not None and self._adopt(session):
             self.library.follow(session)
         self._actions["media_list"].setChecked(True)
         panel.show()
@@ -148,6 +160,9 @@ class Browsing(QObject):
         first = self.library.to_begin_with()
         if self.library.current is None and first is not None:
             self._open(first)
+
+    def _adopt(self, session: Session) -> bool:
+        return self.library.adopt(session.project.folder, session.info.path)
 
     def _open(self, member: Member) -> None:
         is_there = (member.folder / DATABASE).is_file()
@@ -158,7 +173,7 @@ class Browsing(QObject):
             # Here and not above: it needs numpy, which is loaded by now.
             from gui.collection.panel import MediaPanel
 
-            self.panel = MediaPanel(self.library, self._theme)
+            self.panel = MediaPanel(self.library, self._theme, self._actions["detect_all"])
             self.panel.open_requested.connect(self._open)
             self._splitter.insertWidget(0, self.panel)
             self._splitter.setCollapsible(0, False)
@@ -182,3 +197,7 @@ class Browsing(QObject):
             possible = library.neighbour(step) is not None
             set_enabled(self._actions[name], possible, end if there else missing)
         self.set_shown(self._actions["media_list"].isChecked())
+
+    def _allow_detecting(self) -> None:
+        why_not = self._jobs.detect_all.why_not()
+        set_enabled(self._actions["detect_all"], not why_not, why_not)

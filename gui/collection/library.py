@@ -49,6 +49,8 @@ class Library(QObject):
     """The list is sorted or searched in another way; see `shown`."""
     current_changed = Signal()
     """Another project is open, or none."""
+    detecting_changed = Signal(object)
+    """The project folder in which detection is another per cent further, began or ended."""
     looked = Signal()
     """More or fewer projects are to be looked into; see `left`."""
 
@@ -58,6 +60,7 @@ class Library(QObject):
         self._members: dict[Path, Member] = {}
         self._overviews: dict[Path, Overview] = {}
         self._problems: dict[Path, str] = {}
+        self._detecting: dict[Path, int] = {}
         self._left = set[Path]()
         self._shown: tuple[Member, ...] = ()
         self._places: dict[Path, int] = {}
@@ -106,6 +109,23 @@ class Library(QObject):
     def problem(self, folder: Path) -> str:
         """What is wrong with a member's project or video, a sentence; empty for nothing."""
         return self._problems.get(folder, "")
+
+    def detecting(self, folder: Path) -> float | None:
+        """How far detection in a member's video is, 0..1; None if none is under way."""
+        percent = self._detecting.get(folder)
+        return None if percent is None else percent / 100
+
+    def lacks_run(self, folder: Path) -> bool:
+        """Whether a member has no complete run, as far as is known."""
+        overview = self.overview(folder)
+        return overview is None or not overview.complete
+
+    def to_detect(self) -> tuple[Member, ...]:
+        """The members that lack a run, in the list's order, whatever is searched."""
+        if self._collection is None:
+            return ()
+        members = in_order(self._collection, self._overviews, replace(self._order, words=""))
+        return tuple(member for member in members if self.lacks_run(member.folder))
 
     def member(self, folder: Path | None) -> Member | None:
         """The member with this project, if there is one."""
@@ -162,15 +182,44 @@ class Library(QObject):
         if folder in self._members:
             self._look([folder])
 
-    def adopt(self, session: Session) -> bool:
-        """Whether a session's project is a member's.
+    def show_detecting(self, folder: Path, share: float | None) -> None:
+        """Show how far detection in a member's video is; None: it is no longer under way."""
+        percent = None if share is None else int(100 * share)
+        if percent == self._detecting.get(folder):
+            return
+        if percent is None:
+            del self._detecting[folder]
+        else:
+            self._detecting[folder] = percent
+        self.detecting_changed.emit(folder)
+
+    def show_overview(self, folder: Path, overview: Overview) -> None:
+        """Show what was made of a member's project just now, and was left there."""
+        self.show_problem(folder, "")
+        # Of what is open the window knows more.
+        if folder in self._members and folder != self._current:
+            self._set(folder, overview)
+            self._sort_soon()
+
+    def show_problem(self, folder: Path, problem: str) -> None:
+        """Show what is wrong with a member's project or video."""
+        if folder in self._members and problem != self.problem(folder):
+            self._problems[folder] = problem
+            self.overview_changed.emit(folder)
+
+    def adopt(self, folder: Path, video: Path) -> bool:
+        """Whether a project is a member's.
 
         A video that was moved may have another project than the one that it would get; that one is
         its member's from now on.
+
+        Args:
+            folder: The project.
+            video: Where its video is.
         """
-        folder, video = session.project.folder, session.info.path.resolve()
         if self._collection is None or folder in self._members:
             return folder in self._members
+        video = video.resolve()
         same = [m for m in self._members.values() if m.video == video and not m.folder.exists()]
         if not same:
             return False
@@ -221,14 +270,11 @@ class Library(QObject):
         if folder not in self._members:
             return  # of another collection
         self._left.discard(folder)
-        if looked.problem != self.problem(folder):
-            self._problems[folder] = looked.problem
-            self.overview_changed.emit(folder)
+        self.show_problem(folder, looked.problem)
         # Of what is open the window knows more than the disk.
         if not looked.fits and folder != self._current:
             self._set(folder, looked.overview)
-            if not self._sorting.isActive():
-                self._sorting.start()
+            self._sort_soon()
         self.looked.emit()
 
     def _set(self, folder: Path, overview: Overview | None) -> None:
@@ -237,6 +283,10 @@ class Library(QObject):
         else:
             self._overviews[folder] = overview
         self.overview_changed.emit(folder)
+
+    def _sort_soon(self) -> None:
+        if not self._sorting.isActive():
+            self._sorting.start()
 
     def _sort(self, *, quietly: bool = False) -> None:
         before = self._shown

@@ -30,6 +30,7 @@ class MediaModel(QAbstractListModel):
         library.changed.connect(self._reset)
         library.order_changed.connect(self._reset)
         library.overview_changed.connect(self._refresh)
+        library.detecting_changed.connect(self._refresh)
         self._reset()
 
     def member(self, row: int) -> Member:
@@ -51,6 +52,7 @@ class MediaModel(QAbstractListModel):
                 library.overview(folder),
                 library.problem(folder),
                 looking=library.is_left(folder),
+                detecting=library.detecting(folder),
             )
             self._rows[folder] = known
         return known

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -41,12 +42,24 @@ _LEAST = 224
 
 
 class MediaPanel(QWidget):
-    """Shows a library, and says what a person wants to open."""
+    """Shows a library, and says what a person wants to open.
+
+    Args:
+        library: What is shown.
+        theme: Colours.
+        detect: Detects in all videos that wait for it; offered while it can be used.
+    """
 
     open_requested = Signal(object)
     """A `Member`."""
 
-    def __init__(self, library: Library, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        theme: Theme,
+        detect: QAction | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._library = library
         self._theme = theme
@@ -74,11 +87,9 @@ class MediaPanel(QWidget):
         self._hint = QLabel(wordWrap=True)
         self._hint.setProperty("role", "muted")
         self._hint.setText(
-            tr(
-                "Open a video and detect (D), or detect in all of them with "
-                "“flickerscope batch” (see the guide)."
-            )
+            tr("Open a video and detect in it (D), or detect in all of them, one after the other.")
         )
+        self._action, self._detect = detect, QPushButton()
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self.setMinimumWidth(_LEAST)
         self._lay_out()
@@ -170,6 +181,7 @@ class MediaPanel(QWidget):
         else:
             videos = tr("{count} in all", count=grouped(len(members)))
         self._counts.setText(" · ".join([videos, *self._to_do()]))
+        self._offer()
         self._library.look_first(self._model.member(row).folder for row in self.list.seen_rows())
 
     def _count_soon(self) -> None:
@@ -180,13 +192,11 @@ class MediaPanel(QWidget):
     def _to_do(self) -> list[str]:
         library = self._library
         if library.left:
-            self._hint.hide()
             return [tr_n("{count} to look into", "{count} to look into", library.left)]
         members = library.collection.members if library.collection is not None else ()
         known = [library.overview(member.folder) for member in members]
         found = [overview for overview in known if overview is not None]
         to_do = sum(1 for overview in found if overview.to_do)
-        self._hint.setVisible(not found)
         if to_do:
             return [tr_n("{count} to review", "{count} to review", to_do)]
         if found and len(found) == len(known):
@@ -225,8 +235,23 @@ class MediaPanel(QWidget):
         if self._model.rowCount():
             self._choose(0)
 
+    def _offer(self) -> None:
+        """Offer to detect where some videos wait for it that can be read, as far as is known."""
+        library, action = self._library, self._action
+        members = library.collection.members if library.collection is not None else ()
+        waiting = [member.folder for member in members if library.lacks_run(member.folder)]
+        good = not library.left and any(not library.problem(folder) for folder in waiting)
+        count = len(waiting)
+        self._detect.setText(tr_n("Detect in {count} video", "Detect in {count} videos", count))
+        self._detect.setVisible(action is not None and action.isEnabled() and good)
+        self._hint.setVisible(self._detect.isVisibleTo(self) and count == len(members))
+        self._detect.setToolTip(action.toolTip() if action is not None else "")
+
     def _connect(self) -> None:
         library = self._library
+        if self._action is not None:
+            self._action.changed.connect(self._offer)
+            self._detect.clicked.connect(self._action.trigger)
         library.changed.connect(self.search.clear)
         library.changed.connect(self._show_collection)
         library.changed.connect(self._show_order)
@@ -269,4 +294,6 @@ class MediaPanel(QWidget):
         layout.addLayout(order)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self._hint)
+        layout.addWidget(self._detect)
         self._hint.hide()
+        self._detect.hide()

@@ -38,7 +38,14 @@ class Row:
     """All of it in sentences, for the tooltip and for those who hear the list."""
 
 
-def row_of(member: Member, overview: Overview | None, problem: str, *, looking: bool) -> Row:
+def row_of(
+    member: Member,
+    overview: Overview | None,
+    problem: str,
+    *,
+    looking: bool,
+    detecting: float | None = None,
+) -> Row:
     """The words of a member.
 
     Args:
@@ -46,8 +53,12 @@ def row_of(member: Member, overview: Overview | None, problem: str, *, looking: 
         overview: What is known of it.
         problem: What is wrong with it; empty for nothing.
         looking: Whether nobody has looked into its project yet.
+        detecting: How far detection in it is, 0..1; None if none is under way.
     """
+    under_way = tr("Detecting {share}", share=percent(detecting)) if detecting is not None else ""
     if overview is None:
+        if under_way:
+            return Row(member.name, Mark.NONE, "", under_way, "", f"{member.name}\n{under_way}")
         if problem:
             short = tr("Cannot be read")
         else:
@@ -55,7 +66,7 @@ def row_of(member: Member, overview: Overview | None, problem: str, *, looking: 
         told = f"{problem}." if problem else short
         mark = Mark.PROBLEM if problem else Mark.NONE
         return Row(member.name, mark, "", short, "", f"{member.name}\n{told}")
-    state, mark = _state(overview)
+    state, mark = (under_way, Mark.NONE) if under_way else _state(overview)
     flickering = _number(overview.flickering)
     lines = [
         member.name,

@@ -17,7 +17,7 @@ ALWAYS = {
     *("palette", "jobs", "guide", "help", "change_keys"),
 }
 
-LISTED = {"media_list", "find_video", "next_video", "previous_video"}
+LISTED = {"media_list", "find_video", "next_video", "previous_video", "detect_all"}
 
 
 def state(window: MainWindow, name: str) -> tuple[bool, str]:

@@ -70,6 +70,15 @@ def test_a_row_says_how_much_was_seen_of_a_run_that_was_stopped() -> None:
     assert row.length.endswith("40\u202f% seen")
 
 
+def test_a_row_says_how_far_detection_is() -> None:
+    new = row_of(MEMBER, None, "", looking=True, detecting=0.43)
+    assert (new.state, new.length) == ("", "Detecting 43\u202f%")
+    assert new.told == "north/cam3\nDetecting 43\u202f%"
+    known = row_of(MEMBER, overview(complete=False, seen=480), "", looking=False, detecting=0.43)
+    assert (known.mark, known.state) == (Mark.NONE, "Detecting 43\u202f%")
+    assert known.length.endswith("40\u202f% seen")
+
+
 def test_a_row_of_which_nothing_is_known_says_why() -> None:
     assert row_of(MEMBER, None, "", looking=True).length == "Looking into it…"
     assert row_of(MEMBER, None, "", looking=False).length == "Not detected yet"
