@@ -64,6 +64,8 @@ class RayEngine:
             self._files = [self._ray.put(files_of(weights))] if weights is not None else []
             self._errand = partial(Errand, work=work, weights=weights, token=self._token.name)
             self._board = self._make_board()
+            self._asked: Any = None
+            """What the board was asked for and has not said yet."""
             self._task = self._ray.remote(
                 num_cpus=self._cpus,
                 num_gpus=choice.gpus,
@@ -168,11 +170,16 @@ class RayEngine:
                 looked = monotonic()
 
     def _look_at_board(self) -> None:
+        if self._asked is None:
+            self._asked = self._board.take.remote()
         try:
-            told = self._ray.get(self._board.take.remote(), timeout=_PATIENCE_SECONDS)
+            told = self._ray.get(self._asked, timeout=_PATIENCE_SECONDS)
+        except self._ray.exceptions.GetTimeoutError:
+            return  # what it will say is taken the next time
         except self._ray.exceptions.RayError as error:
             log.info("nobody knows how far the workers are: %s", error)
-            return
+            told = []
+        self._asked = None
         for message in told:
             self._on_told(message)
 

@@ -74,7 +74,7 @@ def run_errand(
     from core.batch.steps import Told
     from core.batch.work import perform
 
-    _check_folders(errand)
+    check_folders(errand)
     if errand.weights is not None:
         _take(errand.work.request.config.model, errand.weights, fetch)
     worker = f"{socket.gethostname()} {os.getpid()}"
@@ -108,8 +108,12 @@ def _take(model: str, weights: Weights, fetch: Callable[[], Files]) -> None:
         _taken.add((model, weights))
 
 
-def _check_folders(errand: Errand) -> None:
-    """Make sure that this node sees what the computer sees that began the batch."""
+def check_folders(errand: Errand) -> None:
+    """Make sure that this node sees what the computer sees that began the batch.
+
+    Raises:
+        BatchError: It does not.
+    """
     node, out = socket.gethostname(), errand.work.out
     if errand.token is not None and not Path(out, errand.token).is_file():
         raise BatchError(

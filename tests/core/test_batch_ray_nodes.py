@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 from core.batch.engines import EngineChoice, make_engine
 from core.batch.place import place_of
 from core.batch.ray_cluster import RETRIES
+from core.batch.ray_node import Errand, check_folders
 from core.batch.request import BatchRequest
 from core.batch.result import BatchResult
 from core.batch.runner import run_batch
@@ -27,7 +29,15 @@ from core.cloud.address import S3Way
 from core.detectors.base import DetectorConfig
 from core.errors import BatchError
 from tests.conftest import REPOSITORY, MakeVideo
-from tests.core.batches import QUICK, files_below, heed_interrupts, listed, quiet, work_to
+from tests.core.batches import (
+    QUICK,
+    files_below,
+    heed_interrupts,
+    listed,
+    one_item,
+    quiet,
+    work_to,
+)
 from tests.core.in_s3 import put
 from tests.servers.s3_fixtures import INPUT, LIGHTLY
 
@@ -140,20 +150,22 @@ def test_without_a_share_there_is_no_gpu(
         make_engine(EngineChoice("ray"), work_to(tmp_path / "other", cuda), quiet)
 
 
-def test_a_node_that_sees_another_folder_is_refused(
-    nodes: Nodes, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_node_that_sees_another_folder_is_refused(make_video: MakeVideo, tmp_path: Path) -> None:
     (video,) = _videos(make_video, tmp_path / "videos", 1)
-    monkeypatch.chdir(tmp_path)
-    with nodes.another("apart", gpus=1) as there:
-        work = work_to(Path("/proc/self/cwd/out"), _with("columns"))
-        with pytest.raises(BatchError, match=r"does not see the folder /proc.*out, or"):
-            run_on(nodes, work, [video], gpus=1.0, cpus=1.0)
-        assert list(there.iterdir()) == [], "nothing is to be made there"
-        work = work_to(tmp_path / "shared", _with("columns"))
-        here_only = Path("/proc/self/cwd/videos/1.mp4")
-        with pytest.raises(BatchError, match=r"does not see the folder /proc.*videos with videos"):
-            run_on(nodes, work, [here_only], gpus=1.0, cpus=1.0)
+    work = work_to(tmp_path / "out", _with("columns"))
+    errand = Errand(Begin(one_item(video)), work, None, ".work/seen-here")
+
+    def refusal(errand: Errand) -> str:
+        with pytest.raises(BatchError) as refused:
+            check_folders(errand)
+        return str(refused.value)
+
+    assert f"does not see the folder {tmp_path / 'out'}, or sees another one" in refusal(errand)
+    assert not (tmp_path / "out").exists(), "nothing is to be made there"
+    (tmp_path / "out" / ".work").mkdir(parents=True)
+    (tmp_path / "out" / ".work" / "seen-here").touch()
+    shutil.rmtree(tmp_path / "videos")
+    assert f"does not see the folder {tmp_path / 'videos'} with videos" in refusal(errand)
 
 
 def test_videos_and_results_in_s3_need_no_shared_folder(

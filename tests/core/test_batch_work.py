@@ -254,7 +254,7 @@ class TestOneVideo:
         )
         made = made_at(tmp_path / "out", outcome_of(video, work))
         assert made["run"].info == Another.info
-        assert len(made["files"]) == 3, "run, index, overview"
+        assert len(made["files"]) == 4, "run, index, overview, what is chosen from"
         assert len((tmp_path / SEEN).read_bytes()) == 10 + FRAMES
 
 

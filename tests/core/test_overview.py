@@ -1,6 +1,5 @@
 """Overviews: what they say, when they still fit, and what a damaged one costs."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -222,11 +221,3 @@ def test_a_folder_that_cannot_be_written_costs_only_a_line_in_the_log(
 ) -> None:
     save_overview(regular_file, now(project, index))
     assert "could not be saved" in caplog.text
-
-
-def test_a_thousand_load_in_two_seconds(project: Project, index: FrameIndex) -> None:
-    save_overview(project.folder, now(project, index))
-    began = time.process_time()
-    for _ in range(1000):
-        assert load_overview(project.folder) is not None
-    assert time.process_time() - began < 2

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from core.errors import ProjectError
 from core.prelabels import Verdict
 from gui.session import Session
+from tests.core.refusing import refusing_writes
 from tests.gui.making import (
     BOXES,
     CAR_BOX,
@@ -18,7 +19,6 @@ from tests.gui.making import (
     add_run,
     nothing_seen,
     on_disk,
-    refusing_writes,
 )
 
 ACCEPTED, REJECTED = Verdict.ACCEPTED, Verdict.REJECTED
