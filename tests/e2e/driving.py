@@ -81,10 +81,6 @@ class Program:
         """Press keys, one after the other, as `xdotool key` names them."""
         self._xdotool("key", *keys)
 
-    def hold(self, key: str, seconds: float) -> None:
-        """Hold a key down; the X server repeats it after 0.66 s."""
-        self._xdotool("keydown", key, "sleep", str(seconds), "keyup", key)
-
     def see(self, name: str) -> dict[str, Any] | None:
         """What is called so: where it is on the screen, its text, whether it is enabled."""
         with closing(socket.socket(socket.AF_UNIX)) as eye:

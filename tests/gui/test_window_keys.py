@@ -241,3 +241,11 @@ def test_a_disabled_key_does_nothing(window: MainWindow, reviewed: Path) -> None
     press(window, KEY.Key_X)
     press(window, KEY.Key_Z, CTRL)
     assert on_disk(reviewed) == []
+
+
+def test_a_key_that_is_held_moves_on_and_on_but_decides_once(open_window: OpenWindow) -> None:
+    actions = open_window().actions_by_name
+    again = {spec.name: actions[spec.name].autoRepeat() for spec in SPECS}
+    assert all(again[name] for name in ("next", "forward", "undo", "zoom_in"))
+    deciding = [spec.name for spec in SPECS if spec.group in ("Review", "Edit", "File", "Detect")]
+    assert [name for name in deciding if again[name] and name not in ("undo", "redo")] == []
