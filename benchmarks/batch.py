@@ -7,7 +7,8 @@ Short clips are cut from the videos (such as `../shared/media/*`). Every contest
 its own, start included, that makes projects, selections and exports of all clips: a plain loop over
 what the commands call, the batch with one worker (both with all cores), and the batch with one and
 two workers of one core each. Their order turns from round to round; ratios are of medians. Where
-other programs keep the machine busy, the processor time beside each figure tells more.
+other programs keep the machine busy, the processor time beside each figure tells more. What all of
+them made must be the same, byte for byte: detections, embeddings and every exported file.
 """
 
 import json
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -35,6 +37,7 @@ from benchmarks.figures import Goal
 from core.batch.request import DEFAULT_EXPORT
 from core.detectors.base import DEFAULT_MODEL, DetectorConfig
 from core.detectors.machine import CORES_VARIABLE, usable_cores
+from core.export.manifest import MANIFEST
 from core.headless import export_projects, process_video
 from core.paths import project_stem
 from core.selection.commands import select_frames
@@ -51,6 +54,8 @@ class Measured:
 
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
+    made: list[dict[str, str]] = field(default_factory=list)
+    """See `made_in`."""
 
 
 def main(
@@ -79,11 +84,14 @@ def main(
         }
         measured = {name: Measured() for name in contestants}
         # Models are exported, and files read, before anything counts.
-        contest("warming up", *contestants[LOOP], folder, Measured())
+        loop = Measured()
+        contest("warming up", *contestants[LOOP], folder, loop)
         for turn in range(rounds):
             names = list(contestants)[:: 1 if turn % 2 == 0 else -1]
             for name in names:
                 contest(name, *contestants[name], folder, measured[name])
+                if measured[name].made[-1] != loop.made[0]:
+                    raise SystemExit(f"{name} has made something else than the loop")
     tell(measured, clips, frames, engine, as_json)
 
 
@@ -138,7 +146,22 @@ def contest(name: str, command: list[str], cores: int | None, folder: Path, into
     if process.returncode:
         raise SystemExit(f"{name} failed")
     into.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
+    into.made.append(made_in(out))
     shutil.rmtree(out)
+
+
+def made_in(out: Path) -> dict[str, str]:
+    """Digests of what was exported and detected; ids of runs, and what names them, are left out."""
+    exported = (out / "exports").rglob("*")
+    found = {
+        path.relative_to(out).as_posix(): path
+        for path in exported
+        if path.is_file() and path.name != MANIFEST
+    }
+    for project in (out / "projects").iterdir():
+        for path in (project / "runs").iterdir():
+            found[f"{project.name} {path.name.partition('.')[2]}"] = path
+    return {name: sha256(path.read_bytes()).hexdigest() for name, path in sorted(found.items())}
 
 
 def cut_clips(videos: list[Path], folder: Path, count: int, frames: int) -> list[Path]:
@@ -178,6 +201,7 @@ def tell(
     found = {
         "engine": engine,
         "clips": clips,
+        "equal_files": min(len(made) for its in measured.values() for made in its.made),
         "frames_a_clip": frames,
         "cores": usable_cores(),
         "load": [round(each, 1) for each in os.getloadavg()],
@@ -207,6 +231,7 @@ def tell(
     console.print(table)
     for name in ("overhead", "overhead_of_processor_time", "scaling", "load"):
         console.print(f"{name.replace('_', ' ')}: {found[name]}")
+    console.print(f"files that all of them made alike: {found['equal_files']}")
     console.print(f"{goal}: {'met' if goal.met else 'not met'}")
 
 
